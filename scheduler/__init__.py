@@ -1,0 +1,1 @@
+"""Daymark: observance days become campaigns, and every post goes out once."""

@@ -1,0 +1,40 @@
+"""Where posts go. A channel says what it guarantees as data, and turns a message into an outcome; it never raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scheduler.model import Message, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """What a repeat does. `repeatable`: a second send of the same key makes no second post, however late it comes."""
+
+    repeatable: bool
+
+
+class Channel(Protocol):
+    """One kind of place."""
+
+    guarantee: Guarantee
+
+    def send(self, message: Message) -> Outcome:
+        """Sends; what the place or the network did is the outcome. The message's key makes a repeat recognisable."""
+        ...
+
+
+# name -> "module:class", imported on first use; the class is made with the workspace's folder
+CHANNELS = {"folder": "scheduler.channels.folder:Folder"}
+
+
+def open_channel(name: str, home: Path) -> Channel:
+    """The channel of that name for a workspace."""
+    module, _, made = CHANNELS[name].partition(":")
+    channel: Channel = getattr(import_module(module), made)(home)
+    return channel

@@ -1,0 +1,131 @@
+"""The folder channel: a copy-ready pack per post in outbox/, for people who post by hand. Needs no account."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scheduler.channels import Guarantee
+from scheduler.model import Outcome, Refused, Sent, TryLater
+
+if TYPE_CHECKING:
+    from scheduler.model import Message
+
+_PAGE = """<!doctype html>
+<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}}
+pre{{white-space:pre-wrap;font:inherit;border:1px solid;border-radius:.5rem;padding:1rem}}
+button{{font:inherit;padding:.3rem 1rem}}</style>
+<h1>{title}</h1>
+<p>Post this on <b>{network}</b> as <b>{account}</b> at <b>{when}</b> ({zone}).</p>
+{parts}
+<script>for(const b of document.querySelectorAll("button"))b.onclick=()=>
+navigator.clipboard.writeText(b.previousElementSibling.textContent).then(()=>b.textContent="Copied")</script>
+</html>
+"""
+
+
+class Folder:
+    """Writes a pack whole or not at all. A pack that is there already is left as it is: sending twice is a no-op."""
+
+    guarantee = Guarantee(repeatable=True)
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.outbox = home, home / "outbox"
+
+    def send(self, message: Message) -> Outcome:
+        pack = self.outbox / _pack_name(message)
+        try:
+            if _is_pack(pack, message.key):
+                return self._sent(pack)
+            self.outbox.mkdir(exist_ok=True)
+            return self._write(pack, message)
+        except OSError as error:
+            if message.wording.media and error.filename == message.wording.media.path:
+                return Refused(f"the picture {error.filename} cannot be read: {error.strerror}")
+            return TryLater(f"{self.outbox} cannot be written: {error.strerror}")
+
+    def _write(self, pack: Path, message: Message) -> Outcome:
+        part = self.outbox / f".part-{message.key}-{os.getpid()}"
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        for name, data in _contents(message).items():
+            _write_through(part / name, data)
+        _sync_folder(part)
+        try:
+            part.rename(pack)
+        except OSError:  # another process has just written the same pack
+            if not _is_pack(pack, message.key):
+                raise
+        _sync_folder(self.outbox)
+        for left in self.outbox.glob(f".part-{message.key}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        return self._sent(pack)
+
+    def _sent(self, pack: Path) -> Sent:
+        return Sent(pack.relative_to(self.home).as_posix())  # the workspace may move; what is inside stays
+
+
+def _pack_name(message: Message) -> str:
+    observance, year, stage, account = message.post.split("/")
+    return f"{message.local:%Y-%m-%d_%H%M}_{account}_{observance}-{year}_{stage}_{message.key[:8]}"
+
+
+def _is_pack(pack: Path, key: str) -> bool:
+    """Whether the pack of this key is there; post.json is written with the rest, so all of it is."""
+    try:
+        told = json.loads((pack / "post.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return False
+    return bool(told["key"] == key)
+
+
+def _contents(message: Message) -> dict[str, bytes]:
+    w = message.wording
+    texts = {"post.txt": w.text, "content-note.txt": w.note, "alt.txt": w.alt}
+    files = {name: f"{text}\n".encode() for name, text in texts.items() if text}
+    if w.media:
+        path = Path(w.media.path)
+        files[f"picture{path.suffix}"] = path.read_bytes()
+    files["index.html"] = _page(message).encode()
+    told = {"key": message.key, "post": message.post, "account": message.account, "network": message.network}
+    told |= {"language": message.language, "local": message.local.isoformat(), "zone": message.zone}
+    files["post.json"] = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+    return files
+
+
+def _page(message: Message) -> str:
+    w = message.wording
+    named = {"Content note": w.note, "Text": w.text, "Alt text of the picture": w.alt}
+    parts = "\n".join(
+        f"<h2>{name}</h2>\n<pre>{escape(text)}</pre><button>Copy</button>" for name, text in named.items() if text
+    )
+    return _PAGE.format(
+        language=escape(message.language),
+        title=escape(message.title),
+        network=escape(message.network),
+        account=escape(message.account),
+        when=f"{message.local:%Y-%m-%d %H:%M}",
+        zone=escape(message.zone),
+        parts=parts,
+    )
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

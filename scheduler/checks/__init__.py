@@ -1,0 +1,46 @@
+"""What a post must satisfy before a person is asked, and again before it is sent. Pure: no files, no clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scheduler.checks.days import check_wrong_day
+from scheduler.checks.draft import ERROR, HINT, WARNING, Check, Draft
+from scheduler.checks.hashtags import check_hashtags
+from scheduler.checks.helpline import check_helpline
+from scheduler.checks.language import check_content_note, check_language
+from scheduler.checks.links import check_links
+from scheduler.checks.numbers import check_number_source
+from scheduler.checks.shape import check_alt, check_capitals, check_length, check_marks, check_placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scheduler.model import Finding
+
+__all__ = ["CHECKS", "ERROR", "HINT", "WARNING", "Check", "Draft", "check_draft", "has_errors"]
+
+CHECKS = (
+    Check("helpline", "Helpline numbers are registered, whole, current and for the country", ERROR, check_helpline),
+    Check("placeholder", "Nothing of a template is left over", ERROR, check_placeholder),
+    Check("length", "The text fits the network", ERROR, check_length),
+    Check("alt", "Pictures are described in words", ERROR, check_alt),
+    Check("hashtag-case", "Each word of a hashtag begins with a capital", WARNING, check_hashtags),
+    Check("wrong-day", "Today, tomorrow and yesterday are true on the day", ERROR, check_wrong_day),
+    Check("link-https", "Links are whole https addresses", ERROR, check_links),
+    Check("language", "The language is set and is the text's", ERROR, check_language),
+    Check("content-note", "Hard posts have a content note where the network has one", ERROR, check_content_note),
+    Check("number-source", "Large numbers and shares name their source", WARNING, check_number_source),
+    Check("capitals", "No row of words in capitals", WARNING, check_capitals),
+    Check("bidi-marks", "No hidden marks and no imitation letters", ERROR, check_marks),
+)
+
+
+def check_draft(draft: Draft) -> list[Finding]:
+    """Everything the checks see in a draft, in the order of CHECKS; the same thing seen twice is told once."""
+    return list(dict.fromkeys(finding for check in CHECKS for finding in check.function(draft)))
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Whether any finding blocks approval."""
+    return any(finding.severity == ERROR for finding in findings)

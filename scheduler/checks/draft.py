@@ -1,0 +1,62 @@
+"""What a check is given, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scheduler.model import Finding, Helpline, Limits, Sensitivity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+ERROR, WARNING, HINT = "error", "warning", "hint"
+SEEN_MOST = 80  # characters of a post quoted in a finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A post as it would go out, with all that a check may know of it. Two equal drafts get equal findings.
+
+    `day` is the local date it goes out; `start` and `end` are the occurrence, both included; all three may be
+    unknown. `helplines` is the whole registry, and `on` the date at which a helpline must not be past its expiry.
+    `country` is the account's. `media_sha` is empty where there is no picture.
+    """
+
+    text: str
+    limits: Limits
+    on: date
+    language: str = ""
+    note: str = ""
+    alt: str = ""
+    media_sha: str = ""
+    sensitivity: Sensitivity = Sensitivity.NORMAL
+    day: date | None = None
+    start: date | None = None
+    end: date | None = None
+    themes: tuple[str, ...] = ()
+    country: str = ""
+    helplines: tuple[Helpline, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Everything readers or their screen readers get: the text, the content note, the alt text."""
+        return tuple(part for part in (self.text, self.note, self.alt) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule. `severity` is the gravest that it gives; `function` yields what it sees, and never raises."""
+
+    id: str
+    title: str
+    severity: str
+    function: Callable[[Draft], Iterator[Finding]]
+
+
+def found(check: str, severity: str, text: str, why: str, suggestion: str) -> Finding:
+    """A finding whose quotation is one line of at most 80 characters; empty where something is absent."""
+    seen = " ".join(text.split())
+    short = seen if len(seen) <= SEEN_MOST else seen[: SEEN_MOST - 1] + "\u2026"
+    return Finding(check, severity, short, why, suggestion)

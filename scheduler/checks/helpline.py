@@ -1,0 +1,124 @@
+"""A number given to someone in danger must be right, whole, current and for where they are."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from scheduler.checks import masks, phones
+from scheduler.checks.draft import ERROR, HINT, WARNING, Draft, found
+from scheduler.model import Sensitivity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scheduler.model import Finding, Helpline
+
+_HELP = (
+    r"danger|emergency|at risk|need(?:s|ing)? help|need(?:s)? support|if you|helpline|hotline|peligro|emergencia"
+    r"|necesitas?|si (?:usted|tú|estás?)|urgence|aide|si vous|si tu"
+)
+# English verbs that are also nouns need a sign that they are verbs here
+_CALL = (
+    r"(?:[,;:\u2013-][^\S\n]*|(?<!\w)(?:please|to|can|or|and|should|must|then)[^\S\n]+)(?:call|ring|dial|phone|text|contact)"
+    r"|(?<!\w)(?:appelez(?:-nous)?|téléphonez|composez|contactez|llam[ae]n?|ll[aá]m[ae]nos|marque)"
+)
+_HEADING = (
+    r"help\s?line|hotline|help and advice|advice and support|help and support|get help|numéro vert"
+    r"|ligne d['\u2019]écoute|aide et conseils?|línea de ayuda|ayuda y (?:consejo|asesoramiento|apoyo)"
+    r"|call(?: us)?(?: on| at)?|ring us(?: on)?|appelez(?:-nous)?(?: le| au)?|ll[aá]m[ae](?:nos)?(?: al)?"
+)
+_LEADING = r"(?:[^\S\n]+(?:us|on|at|now|le|la|au|el|al|the|this|number|numéro|número|helpline|hotline))*"
+_NOTHING_FOLLOWS = rf"[^\w\n{masks.FILL}]*(?=\Z|\n\s*(?!http)[^\s\d+({masks.FILL}]|\n\s*\Z)"
+_CUT_OFF = re.compile(
+    rf"(?<!\w)(?:{_HELP})(?!\w)[^\n.!?]{{0,60}}?(?:{_CALL}){_LEADING}(?!\w){_NOTHING_FOLLOWS}"
+    rf"|(?<!\w)(?:{_HEADING})[^\S\n]*[:\u2026\uff1a]{_NOTHING_FOLLOWS}",
+    re.I,
+)
+_GOES_ON = r"(?![\w/?#@%&=+~-]|[.:]\w)"
+
+
+def check_helpline(draft: Draft) -> Iterator[Finding]:
+    """Every number is a registered, current helpline's and stands with its whole line; a hard post offers help."""
+    for part in draft.parts:
+        yield from _check_numbers(unicodedata.normalize("NFC", part), draft)
+    yield from _check_offered(draft)
+
+
+def lines_in(text: str, helplines: tuple[Helpline, ...]) -> tuple[str, list[Helpline]]:
+    """The text with whole helpline lines hidden, and whose they were. A line may be broken over several."""
+    there = []
+    for helpline in helplines:
+        if helpline.line.split(None, 1)[0] not in text:
+            continue  # spares most of the registry
+        shorter, times = _line(helpline.line).subn(lambda m: masks.FILL * len(m[0]), text)
+        if times:
+            there.append(helpline)
+            text = shorter
+    return text, there
+
+
+@lru_cache(maxsize=4096)
+def _line(line: str) -> re.Pattern[str]:
+    words = unicodedata.normalize("NFC", line).split()
+    return re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + _GOES_ON)
+
+
+def _check_numbers(text: str, draft: Draft) -> Iterator[Finding]:
+    rest, there = lines_in(text, draft.helplines)
+    known = {phones.digits(n): h for h in draft.helplines for n in (h.number, h.text) if phones.digits(n)}
+    for start, end in phones.phones(rest, known):
+        yield _not_whole(rest[start:end], known.get(phones.digits(rest[start:end])), draft)
+    for helpline in there:
+        yield from _check_line(helpline, draft)
+    for cut in _CUT_OFF.finditer(rest):
+        yield found("helpline", ERROR, cut[0], "it says to call and gives no number", _offer(draft))
+
+
+def _not_whole(seen: str, helpline: Helpline | None, draft: Draft) -> Finding:
+    if helpline is None:
+        return found("helpline", ERROR, seen, "number typed by hand: it is not in the registry", _offer(draft))
+    why = f"the number of {helpline.name} is cut off from its name and address"
+    return found("helpline", ERROR, seen, why, f"write the whole line: {helpline.line}")
+
+
+def _check_line(helpline: Helpline, draft: Draft) -> Iterator[Finding]:
+    if helpline.expires < draft.on:
+        why = f"{helpline.name} was last checked on {helpline.checked} and expired on {helpline.expires}"
+        yield found("helpline", ERROR, helpline.line, why, "check the number with its operator, then renew its entry")
+    if draft.country and helpline.country != draft.country:
+        why = f"it is the helpline of {helpline.country}, and the account is for {draft.country}"
+        yield found("helpline", WARNING, helpline.line, why, _offer(draft))
+
+
+def _check_offered(draft: Draft) -> Iterator[Finding]:
+    if draft.sensitivity is Sensitivity.NORMAL:
+        return
+    fitting = _fitting(draft)
+    trauma = draft.sensitivity is Sensitivity.TRAUMA
+    if not fitting and trauma:
+        why = (
+            f"no current helpline is registered for {draft.country or 'an account without a country'} and these themes"
+        )
+        yield found("helpline", HINT, "", why, "add one to calendars/helplines.toml, with two sources")
+    elif fitting and not _offers(draft, fitting):
+        why = f"a {draft.sensitivity} post gives readers no helpline, and there is one"
+        yield found("helpline", ERROR if trauma else WARNING, "", why, _offer(draft))
+
+
+def _offers(draft: Draft, fitting: tuple[Helpline, ...]) -> bool:
+    return bool(lines_in(unicodedata.normalize("NFC", draft.text), fitting)[1])
+
+
+def _fitting(draft: Draft) -> tuple[Helpline, ...]:
+    """The current helplines of the account's country for one of the post's themes."""
+    return tuple(h for h in draft.helplines if h.serves(draft.country, draft.themes, draft.on))
+
+
+def _offer(draft: Draft) -> str:
+    fitting = _fitting(draft)
+    if fitting:
+        return f"write the whole line: {fitting[0].line}"
+    return "use a helpline of calendars/helplines.toml, whole, or leave the sentence out"

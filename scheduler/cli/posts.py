@@ -1,0 +1,262 @@
+"""posts, show, check, approve, reject, reword: reading and deciding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scheduler.cli import show
+from scheduler.cli.options import As, Home, Json, Now, somebody, workspace
+from scheduler.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scheduler.model import Finding, Post
+    from scheduler.workflow import Workspace
+
+Ids = Annotated[list[str], typer.Argument(metavar="POST...", help="Posts, such as human-rights-day/2026/day/main-en.")]
+Id = Annotated[str, typer.Argument(metavar="POST", help="A post, such as human-rights-day/2026/day/main-en.")]
+
+
+def posts(
+    campaign: Annotated[str, typer.Option(help="Only this campaign's, such as human-rights-day/2026.")] = "",
+    state: Annotated[str, typer.Option(help="Only those that stand so: draft, in-review, approved, waiting, sent, ...")] = "",
+    account: Annotated[str, typer.Option(help="Only this account's.")] = "",
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """List posts: when they are due and where they stand."""
+    from scheduler.store import reads
+    from scheduler.store.opening import reading
+
+    ws = workspace(home, now)
+    if account and account not in ws.settings.accounts:
+        raise UnknownName("account", account, ws.settings.accounts, "daymark.toml lists them under [accounts]")
+    with reading(ws.home) as db:
+        if campaign and campaign not in (known := reads.campaigns(db)):
+            raise UnknownName("campaign", campaign, known, "list them with: daymark upcoming")
+        found = reads.posts(db, campaign=campaign, account=account)
+    told = _told(ws, found, state)
+    if json:
+        show.document(told)
+        return
+    rows = [(p["due_local"], p["id"], p["state"], _worst(p["findings"])) for p in told]
+    show.table(("DUE", "POST", "STATE", "FINDINGS"), rows)
+
+
+def _told(ws: Workspace, found: list[Post], state: str = "") -> list[dict[str, Any]]:
+    """Posts as programs get them, narrowed to a state."""
+    from scheduler.model import DeliveryState, Review
+    from scheduler.store import reads
+    from scheduler.store.opening import reading
+    from scheduler.workflow.calendar import synced
+    from scheduler.workflow.checking import check_post
+    from scheduler.workflow.listing import states
+
+    wanted = state.replace("-", " ").replace("_", " ")
+    if wanted and wanted not in (known := {*Review, *DeliveryState, "held"}):
+        raise UnknownName("state", state, known, f"choose one of: {', '.join(sorted(known))}")
+    stand, calendar = states(ws, found), synced(ws)
+    with reading(ws.home) as db:
+        deliveries = reads.deliveries(db)
+    return [
+        _post(post, stand[post.id], deliveries.get(post.id), check_post(post, ws.settings, calendar))
+        for post in found
+        if not wanted or stand[post.id] == wanted
+    ]
+
+
+def _post(post: Post, state: str, delivery: Any, findings: list[Finding]) -> dict[str, Any]:
+    return {
+        "id": post.id,
+        "campaign": post.campaign,
+        "observance": post.observance,
+        "stage": post.stage,
+        "account": post.account,
+        "channel": post.channel,
+        "network": post.network,
+        "language": post.language,
+        "due": f"{post.due:%Y-%m-%dT%H:%M:%SZ}",
+        "due_local": f"{post.local:%Y-%m-%d %H:%M}",
+        "zone": post.zone,
+        "expires": f"{post.expires:%Y-%m-%dT%H:%M:%SZ}",
+        "review": str(post.review),
+        "delivery": str(delivery.state) if delivery and post.queued else None,
+        "state": state,
+        "text": post.wording.text,
+        "note": post.wording.note,
+        "alt": post.wording.alt,
+        "media": post.wording.media.path if post.wording.media else "",
+        "author": post.author,
+        "digest": post.digest,
+        "findings": [finding(f) for f in findings],
+    }
+
+
+def finding(f: Finding) -> dict[str, str]:
+    return {"check": f.check, "severity": f.severity, "text": f.text, "why": f.why, "suggestion": f.suggestion}
+
+
+def _worst(findings: Sequence[dict[str, str]]) -> str:
+    from collections import Counter
+
+    return ", ".join(f"{n} {severity}" for severity, n in Counter(f["severity"] for f in findings).items())
+
+
+def show_post(post: Id, home: Home = "", now: Now = "", json: Json = False) -> None:
+    """Show one post whole: its words, its findings, who decided what, what was tried."""
+    from scheduler.workflow.listing import whole
+    from scheduler.workflow.reviewing import find
+
+    ws = workspace(home, now)
+    found = find(ws, [post])[0]
+    told = _told(ws, [found])[0] | whole(ws, found)
+    if json:
+        show.document(told)
+        return
+    show.line(f"{told['id']}  ({told['state']})")
+    show.line(f"  {told['account']} on {told['network']}, {told['due_local']} {told['zone']} ({told['due']})")
+    for name in ("note", "text", "alt"):
+        if told[name]:
+            show.line(f"\n{told[name]}" if name == "text" else f"  {name}: {told[name]}")
+    show.line()
+    for f in told["findings"]:
+        show.line(f"  {_says(f)}")
+    for d in told["decisions"]:
+        show.line(f"  {d['at']}  {d['verdict']} by {d['reviewer']} {d['why']}".rstrip())
+    for a in told["attempts"]:
+        show.line(f"  {a['ended']}  try {a['n']}: {a['outcome']} {a['detail']}".rstrip())
+
+
+def _says(f: dict[str, str]) -> str:
+    seen = f" '{f['text']}'" if f["text"] else ""
+    return f"{f['severity']} {f['check']}:{seen} {f['why']}. Better: {f['suggestion']}"
+
+
+def check(
+    post: Annotated[list[str] | None, typer.Argument(metavar="[POST...]", help="Posts to check.")] = None,
+    text: Annotated[str, typer.Option("--text", metavar="FILE", help="Check this file's text instead; - is standard input.")] = "",
+    lang: Annotated[str, typer.Option(help="The text's language.")] = "en",
+    channel: Annotated[str, typer.Option(help="The network whose limits it must meet: plain, mastodon, x, ...")] = "plain",
+    sensitivity: Annotated[str, typer.Option(help="normal, sensitive or trauma.")] = "normal",
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Check posts, or any text, and say what to write instead. Exit code 4 if an error is among the findings."""
+    if bool(post) == bool(text):
+        raise UsageError("nothing to check was named, or both posts and a text", "name posts, or give --text FILE")
+    if text:
+        found = [finding(f) for f in _check_text(text, lang, channel, sensitivity, home, now)]
+    else:
+        from scheduler.workflow.reviewing import find
+
+        ws = workspace(home, now)
+        found = [{"post": p["id"], **f} for p in _told(ws, find(ws, post or [])) for f in p["findings"]]
+    if json:
+        show.document(found)
+    else:
+        for f in found:
+            show.line(f"{f['post']}: {_says(f)}" if "post" in f else _says(f))
+        show.aside(f"{len(found)} findings")
+    if any(f["severity"] == "error" for f in found):
+        raise typer.Exit(4)
+
+
+def _check_text(file: str, lang: str, channel: str, sensitivity: str, home: str, now: str) -> list[Finding]:
+    from scheduler import paths
+    from scheduler.cli.days import calendar_of, check_language
+    from scheduler.cli.options import home_of, moment
+    from scheduler.config import folders, load_limits
+    from scheduler.model import Sensitivity
+    from scheduler.workflow.checking import check_text
+
+    check_language(lang)
+    limits = load_limits(folders(home_of(home) if paths.find_home(home) else None, "templates"))
+    if channel not in limits:
+        raise UnknownName("network", channel, limits, f"choose one of: {', '.join(sorted(limits))}")
+    if sensitivity not in Sensitivity:
+        raise UnknownName("sensitivity", sensitivity, Sensitivity, f"choose one of: {', '.join(Sensitivity)}")
+    return check_text(
+        read_text(file),
+        language=lang,
+        limits=limits[channel],
+        sensitivity=Sensitivity(sensitivity),
+        helplines=calendar_of(home).helplines,
+        on=moment(now).date(),
+    )
+
+
+def read_text(file: str) -> str:
+    """The text of a file, or of standard input for `-`. Raises UsageError."""
+    import sys
+    from pathlib import Path
+
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not UTF-8 text", "save it as UTF-8") from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}", "name a text file, or - for standard input") from error
+
+
+def approve(
+    post: Ids, name: Annotated[str, typer.Option("--as", help="Who approves.")], home: Home = "", now: Now = "", json: Json = False
+) -> None:
+    """Approve posts: exactly these words, to these accounts, at these times. All of them or none."""
+    from scheduler.workflow.reviewing import approve as workflow
+
+    _tell_reviews(workflow(workspace(home, now, _named(name)), post, name.strip()), json=json)
+
+
+def reject(
+    post: Ids,
+    name: Annotated[str, typer.Option("--as", help="Who rejects.")],
+    why: Annotated[str, typer.Option(help="What should change.")],
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Send posts back to their author, with a reason."""
+    from scheduler.workflow.reviewing import reject as workflow
+
+    if not why.strip():
+        raise UsageError("a rejection needs a reason", 'write --why "..."')
+    _tell_reviews(workflow(workspace(home, now, _named(name)), post, name.strip(), why), json=json)
+
+
+def reword(
+    post: Id,
+    file: Annotated[str, typer.Option("--file", metavar="FILE", help="The new text; - is standard input. Else $EDITOR opens.")] = "",
+    name: As = "",
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Put new words into a post; any approval is dropped."""
+    from scheduler.workflow.reviewing import find
+    from scheduler.workflow.reviewing import reword as workflow
+
+    ws = workspace(home, now, name)
+    text = read_text(file) if file else typer.edit(find(ws, [post])[0].wording.text)
+    if text is None or not text.strip():
+        raise UsageError("there is no new text", "save the words in the editor, or give --file FILE")
+    _tell_reviews([workflow(ws, post, text, somebody(name))], json=json)
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise UsageError("a decision needs a name", "write --as NAME")
+    return name.strip()
+
+
+def _tell_reviews(decided: list[Post], *, json: bool) -> None:
+    if json:
+        show.document([{"id": p.id, "review": str(p.review)} for p in decided])
+        return
+    for p in decided:
+        show.line(f"{p.id}: {p.review}")

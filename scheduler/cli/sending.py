@@ -1,0 +1,172 @@
+"""queue, tick, status, hold, resume, feeds, run: getting posts out and knowing that they are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.cli import show
+from scheduler.cli.options import As, DryRun, Home, Json, Now, workspace
+from scheduler.errors import ChannelError
+
+if TYPE_CHECKING:
+    from scheduler.workflow.sending import Ticked
+
+
+def queue(dry_run: DryRun = False, home: Home = "", now: Now = "", json: Json = False) -> None:
+    """Give every approved post its place in the outbox, to be sent when it is due."""
+    from scheduler.workflow.sending import queue as workflow
+
+    queued = workflow(workspace(home, now), dry_run=dry_run)
+    if json:
+        show.document({"queued": queued})
+        return
+    for id in queued:
+        show.line(id)
+    show.aside(f"{len(queued)} posts {'would be ' if dry_run else ''}queued")
+
+
+def tick(
+    accept_clock: Annotated[bool, typer.Option("--accept-clock", help="The clock is right now; it was wrong before.")] = False,
+    dry_run: DryRun = False,
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Do all that is due: sync, plan, queue, recover, send, build feeds. For cron; any number may run at once."""
+    from scheduler.workflow import sending as workflow
+
+    ws = workspace(home, now)
+    done = workflow.would_tick(ws) if dry_run else workflow.tick(ws, accept_clock=accept_clock)
+    tell(done, json=json)
+    if done.error:
+        raise done.error
+    if done.channel_troubles:
+        more = f" (and {len(done.channel_troubles) - 1} more)" if len(done.channel_troubles) > 1 else ""
+        raise ChannelError(f"not sent: {done.channel_troubles[0]}{more}", "nothing is lost: daymark status says what waits and why")
+
+
+def tell(done: Ticked, *, json: bool) -> None:
+    """What a tick did."""
+    counts = {name: getattr(done, name) for name in ("due", "sent", "failed", "unsure", "missed", "held", "planned")}
+    if json:
+        show.document(counts | {"feeds": done.feeds})
+        return
+    if done.busy:
+        show.line("another tick is at work here; nothing to do")
+    elif not any(counts.values()) and not done.feeds:
+        show.line("nothing to do")
+    else:
+        told = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+        show.line(", ".join(filter(None, (told, f"{len(done.feeds)} feeds written" if done.feeds else ""))))
+    for trouble in done.troubles:
+        show.aside(f"  {trouble}")
+
+
+def status(home: Home = "", now: Now = "", json: Json = False) -> None:
+    """Say what is due, waits, failed or was missed. Exit code 3 while something waits for a person."""
+    from scheduler.workflow.listing import attention, counts
+
+    ws = workspace(home, now)
+    found, numbers = attention(ws), counts(ws)
+    if json:
+        show.document(numbers | {"attention": [asdict(a) for a in found]})
+    else:
+        show.line(", ".join(f"{number} {name}" for name, number in numbers.items()))
+        show.table(("WAITS FOR YOU", "", "DO"), [(a.subject, f"{a.what}: {a.say}", a.do) for a in found])
+        if not found:
+            show.line("nothing waits for a person")
+    if found:
+        raise typer.Exit(3)
+
+
+def hold(
+    why: Annotated[str, typer.Option(help="The reason, for everybody to see.")],
+    scope: Annotated[str, typer.Option(help="everything, or account:NAME, channel:, campaign:, theme:, country:.")] = "everything",
+    name: As = "",
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Stop sending at once: the red button."""
+    from scheduler.workflow.sending import hold as workflow
+
+    kind, _, value = scope.partition(":")
+    held = workflow(workspace(home, now, name), kind, value, why)
+    if json:
+        show.document({"held": held})
+    else:
+        show.line(f"on hold; {held} posts that wait to be sent are kept back. Lift it with: daymark resume")
+
+
+def resume(
+    keep: Annotated[bool, typer.Option("--keep", help="Posts that came due go out at the next tick, if still in time.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Posts that came due are left out; what failed or was missed is noted.")] = False,
+    name: As = "",
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Lift every hold. Nothing catches up by itself: choose what becomes of posts that came due."""
+    from scheduler.errors import UsageError
+    from scheduler.workflow.sending import resume as workflow
+
+    if keep and drop:
+        raise UsageError("--keep and --drop do not go together", "choose one of them")
+    held = workflow(workspace(home, now, name), "keep" if keep else "drop" if drop else "")
+    if json:
+        show.document({"held": len(held)})
+    else:
+        show.line(f"no hold is in force; {len(held)} posts had been kept back")
+
+
+def feeds(
+    out: Annotated[str, typer.Option(metavar="DIR", help="Where to; the workspace's public/ if not given.")] = "",
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Build every calendar feed. A file whose bytes do not change is left alone."""
+    from scheduler.workflow.calendar import sync
+    from scheduler.workflow.publishing import build_feeds
+
+    ws = workspace(home, now)
+    sync(ws)
+    built = build_feeds(ws, Path(out).absolute() if out else None)
+    if json:
+        show.document({"files": [asdict(b) for b in built]})
+        return
+    for b in built:
+        if b.changed:
+            show.line(str(b.path))
+    show.aside(f"{len(built)} feeds, {sum(b.changed for b in built)} of them changed")
+
+
+def run(
+    every: Annotated[int, typer.Option(min=1, max=3600, help="Seconds between two ticks.")] = 30,
+    home: Home = "",
+    json: Json = False,
+) -> None:
+    """Stay and tick, for machines without cron. Stops at SIGTERM or Ctrl-C, after the send it is at."""
+    from scheduler.engine.timer import keep_ticking
+
+    workspace(home, "")  # what is wrong with it is told now, not at the first tick
+    keep_ticking(lambda: _tick_once(home, json=json), every)
+
+
+def _tick_once(home: str, *, json: bool) -> None:
+    """A tick that says what went wrong and lives on: the next one may do better."""
+    from scheduler.errors import DaymarkError
+    from scheduler.workflow.sending import tick as workflow
+
+    try:
+        done = workflow(workspace(home, ""))
+        if any((done.due, done.planned, done.missed, done.feeds)):
+            tell(done, json=json)
+        if done.error:
+            show.failure(done.error, json=False)
+    except DaymarkError as error:
+        show.failure(error, json=False)

@@ -1,0 +1,67 @@
+"""The one place that prints. Tables for people on a terminal, plain columns in a pipe, one JSON document on request."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from scheduler.errors import DaymarkError
+
+
+def document(value: Any) -> None:
+    """One JSON document, whatever the terminal's encoding can hold."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.buffer.write(text.encode() + b"\n")
+    sys.stdout.flush()
+
+
+def line(text: str = "") -> None:
+    _write(sys.stdout, text)
+
+
+def aside(text: str) -> None:
+    """Something that is not the answer: progress, a warning, a hint."""
+    _write(sys.stderr, text)
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Rows under headers; drawn on a terminal, aligned plain text elsewhere."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        _drawn(headers, cells)
+        return
+    widths = [max(len(row[i]) for row in (list(headers), *cells)) for i in range(len(headers))]
+    for row in (list(headers), *cells):
+        line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _drawn(headers: Sequence[str], cells: list[list[str]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for header in headers:
+        drawn.add_column(header, overflow="fold")
+    for row in cells:
+        drawn.add_row(*map(escape, row))
+    Console(highlight=False).print(drawn)
+
+
+def failure(error: DaymarkError, *, json: bool) -> None:
+    """One sentence of what is wrong, one of what to do."""
+    aside(f"error: {error.words}\n hint: {error.hint}")
+    if json:
+        document({"error": error.words, "hint": error.hint, "exit": error.exit_code})
+
+
+def _write(stream: Any, text: str) -> None:
+    """Writes text to a stream whose encoding may be too poor for it, as under LC_ALL=C."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")

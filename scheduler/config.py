@@ -1,0 +1,229 @@
+"""daymark.toml, playbooks and network limits become Settings. Everything wrong in them is told with file and line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scheduler import paths
+from scheduler.errors import BadFile, NoWorkspace, Problem
+from scheduler.model import LANGUAGES, Account, Limits, Playbook, Stage
+from scheduler.toml import Table, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+CHANNELS = ("folder",)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a workspace is set to. Folders are given shipped first, the workspace's own last."""
+
+    home: Path
+    name: str
+    site: str
+    feeds_base: str
+    horizon: timedelta
+    themes: tuple[str, ...]
+    priority: tuple[str, ...]
+    playbook: str
+    playbook_by_theme: dict[str, str]
+    accounts: dict[str, Account]
+    playbooks: dict[str, Playbook]
+    limits: dict[str, Limits]
+    calendars: tuple[Path, ...]
+    templates: tuple[Path, ...]
+
+    def playbook_for(self, themes: Iterable[str]) -> Playbook:
+        """The playbook of the first theme that names one, in the order of daymark.toml; else the usual one."""
+        held = set(themes)
+        chosen = next((book for theme, book in self.playbook_by_theme.items() if theme in held), self.playbook)
+        return self.playbooks[chosen]
+
+
+def folders(home: Path | None, name: str) -> tuple[Path, ...]:
+    """Where calendars or templates are looked for: the shipped ones, then the workspace's own."""
+    own = (home / name,) if home else ()
+    return (Path(paths.shipped(name)), *own)
+
+
+def require_workspace(home: Path) -> None:
+    """Raises NoWorkspace unless the folder is one."""
+    if not home.is_dir():
+        what = "is a file, not a folder" if home.exists() else "does not exist"
+        raise NoWorkspace(f"the workspace {home} {what}", f"make one with: daymark init {'DIR' if home.exists() else home}")
+    if not (home / "daymark.toml").is_file():
+        raise NoWorkspace(f"{home} is not a workspace: it has no daymark.toml", f"make it one with: daymark init {home}")
+
+
+def load_settings(home: Path) -> Settings:
+    """The settings of a workspace. Raises NoWorkspace, or BadFile with every problem found."""
+    require_workspace(home)
+    file = home / "daymark.toml"
+    body, text = load(file)
+    problems: list[Problem] = []
+    settings = _settings(home, Table(body, file=str(file), text=text, problems=problems))
+    if problems:
+        raise BadFile(problems)
+    return settings
+
+
+def _settings(home: Path, t: Table) -> Settings:
+    work, plan, feeds = t.table("workspace", needed=True), t.table("plan"), t.table("feeds")
+    templates = folders(home, "templates")
+    playbooks = dict(_playbooks(templates, t.problems))
+    limits = dict(_limits(templates, t.problems))
+    by_theme = plan.table("playbooks")
+    made = Settings(
+        home=home,
+        name=work.text("name"),
+        site=_https(work, "site"),
+        feeds_base=_https(feeds, "base"),
+        horizon=timedelta(days=plan.whole("horizon_days", 60, least=1, most=730)),
+        themes=plan.words("themes"),
+        priority=plan.words("priority"),
+        playbook=plan.one_of("playbook", playbooks, "light"),
+        playbook_by_theme={theme: by_theme.one_of(theme, playbooks, "light") for theme in by_theme.body},
+        accounts=dict(_accounts(t.table("accounts"), limits)),
+        playbooks=playbooks,
+        limits=limits,
+        calendars=folders(home, "calendars"),
+        templates=templates,
+    )
+    for table in (work, plan, feeds, t):
+        table.finish()
+    return made
+
+
+def _https(t: Table, key: str) -> str:
+    value = t.text(key, "")
+    if value and not value.startswith("https://"):
+        t.wrong(key, f"{key} is not an https address", 'write the whole address, starting with https://, or ""')
+    return value.rstrip("/")
+
+
+def _accounts(t: Table, limits: dict[str, Limits]) -> Iterator[tuple[str, Account]]:
+    for name in t.body:
+        inner = t.table(name)
+        if not name.replace("-", "").isalnum() or name != name.lower():
+            inner.wrong("", f"the account name '{name}' is not lower-case letters, digits and hyphens", "rename it")
+        yield name, _account(name, inner, limits)
+
+
+def _account(name: str, t: Table, limits: dict[str, Limits]) -> Account:
+    quiet_from, quiet_to = _quiet(t)
+    made = Account(
+        name=name,
+        channel=t.one_of("channel", CHANNELS, "folder"),
+        network=t.one_of("network", limits, "plain"),
+        language=t.one_of("language", LANGUAGES, "en"),
+        country=_country(t),
+        zone=_zone(t),
+        quiet_from=quiet_from,
+        quiet_to=quiet_to,
+        a_day=t.whole("a_day", 3, least=1, most=100),
+        gap=timedelta(minutes=t.whole("gap_minutes", 180, most=1440)),
+        themes=t.words("themes"),
+    )
+    t.finish()
+    return made
+
+
+def _country(t: Table) -> str:
+    country = t.text("country")
+    if country and not (len(country) == 2 and country.isascii() and country.isupper()):
+        t.wrong("country", f"'{country}' is not a country code", 'write two capital letters (ISO 3166), such as "GB"')
+    return country
+
+
+def _zone(t: Table) -> str:
+    from zoneinfo import ZoneInfo
+
+    name = t.text("zone")
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # the ways in which zoneinfo says that there is no such zone
+        if name:
+            t.wrong("zone", f"there is no time zone '{name}'", 'write an IANA name, such as "Europe/London"')
+    return name
+
+
+def _quiet(t: Table) -> tuple[time, time]:
+    value = t.text("quiet", "21:00-08:00")
+    first, _, last = value.partition("-")
+    try:
+        return time.fromisoformat(first.strip()), time.fromisoformat(last.strip())
+    except ValueError:
+        t.wrong("quiet", f"quiet is '{value}', not two times of day", 'write quiet = "21:00-08:00"')
+        return time(21), time(8)
+
+
+def _files(templates: Iterable[Path], pattern: str) -> dict[str, Path]:
+    """The files by name; a workspace's own replaces a shipped one."""
+    return {path.stem: path for folder in templates for path in sorted(folder.glob(pattern))}
+
+
+def _playbooks(templates: Iterable[Path], problems: list[Problem]) -> Iterator[tuple[str, Playbook]]:
+    for name, path in _files(templates, "playbooks/*.toml").items():
+        body, text = _load(path, problems)
+        t = Table(body, file=str(path), text=text, problems=problems)
+        about, stages = t.text("about", ""), t.body.get("stage", [])
+        tables = [Table(s, file=str(path), text=text, entry="stage", problems=problems) for s in stages]
+        if not tables:
+            t.wrong("stage", "the playbook has no stage", 'add [[stage]] with name = "day", offset = 0, at = "09:00"')
+        yield name, Playbook(name, about, tuple(_stage(s) for s in tables))
+
+
+def _stage(t: Table) -> Stage:
+    made = Stage(
+        name=t.text("name"),
+        offset=t.whole("offset", least=-366, most=366),
+        at=t.clock("at", "09:00"),
+        good_for=timedelta(days=t.whole("good_for_days", 1, least=1, most=60)),
+        networks=t.words("networks"),
+    )
+    t.finish()
+    return made
+
+
+def load_limits(templates: Iterable[Path]) -> dict[str, Limits]:
+    """What each network accepts. Raises BadFile."""
+    problems: list[Problem] = []
+    limits = dict(_limits(templates, problems))
+    if problems:
+        raise BadFile(problems)
+    return limits
+
+
+def _limits(templates: Iterable[Path], problems: list[Problem]) -> Iterator[tuple[str, Limits]]:
+    for path in _files(templates, "limits.toml").values():
+        body, text = _load(path, problems)
+        for name, entry in body.items():
+            t = Table(entry, file=str(path), text=text, entry=name, problems=problems)
+            yield name, _limit(name, t)
+
+
+def _limit(name: str, t: Table) -> Limits:
+    made = Limits(
+        network=name,
+        most=t.whole("most", least=1),
+        unit=t.one_of("unit", ("graphemes", "weighted", "characters", "utf16"), "characters"),
+        link=t.whole("link", 0),
+        content_note=t.yes("content_note", False),
+        alt_most=t.whole("alt_most", 1500, least=1),
+        source=t.text("source", ""),
+        checked=t.day("checked") if "checked" in t.body else date.min,
+    )
+    t.finish()
+    return made
+
+
+def _load(path: Path, problems: list[Problem]) -> tuple[dict[str, Any], str]:
+    try:
+        return load(path)
+    except BadFile as error:
+        problems += error.problems
+        return {}, ""

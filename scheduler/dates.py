@@ -1,0 +1,119 @@
+"""From observances to dates, and from wall clocks to instants. Knows no clock of its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from scheduler import rules
+from scheduler.model import FIRST_YEAR, LAST_YEAR, Certainty, Observance, Occurrence, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from zoneinfo import ZoneInfo
+
+_read = lru_cache(maxsize=None)(rules.parse)
+
+
+def occurrences(observance: Observance, year: int) -> list[Occurrence]:
+    """When the observance is held in `year` (the year it starts in), soonest first; empty when it is not.
+
+    A year's exception outweighs an announced date, which outweighs the rule. Outside `since` to `until`, and outside
+    the years Daymark computes, nothing is held.
+    """
+    if not max(observance.since, FIRST_YEAR) <= year <= min(observance.until, LAST_YEAR):
+        return []
+    if year in observance.exceptions:
+        moved = observance.exceptions[year]
+        return _all(observance, year, [moved] if moved else [], Certainty.ANNOUNCED)
+    if year in observance.announced:
+        return _all(observance, year, [observance.announced[year]], Certainty.ANNOUNCED)
+    rule = _read(observance.rule)
+    certainty = Certainty.EXPECTED if observance.announced else rule.certainty
+    return _all(observance, year, rule.spans(year), certainty)
+
+
+def _all(observance: Observance, year: int, spans: list[Span], certainty: Certainty) -> list[Occurrence]:
+    return [
+        Occurrence(observance, year, s.start, s.end, certainty, kind_of(observance.rule, s), n)
+        for n, s in enumerate(spans, start=1)
+    ]
+
+
+def kind_of(rule: str, span: Span) -> str:
+    """`day`, `week` (seven or eight days), `month`, or `span` for any other length."""
+    days = (span.end - span.start).days + 1
+    if days == 1:
+        return "day"
+    if rule.startswith("month of"):
+        return "month"
+    return "week" if days in (7, 8) else "span"
+
+
+def between(observances: Iterable[Observance], first: date, last: date) -> list[Occurrence]:
+    """Every occurrence that has a day in `first` to `last`, both included, by first day and id."""
+    years = range(first.year - 1, last.year + 1)  # one that began last year may still run
+    found = [
+        o
+        for observance in observances
+        for year in years
+        for o in occurrences(observance, year)
+        if o.start <= last and o.end >= first
+    ]
+    return sorted(found, key=lambda o: (o.start, o.observance.id))
+
+
+def describe(observance: Observance) -> str:
+    """The rule in words, with its first and last year and what is known to depart from it."""
+    words = _read(observance.rule).words()
+    if observance.since > FIRST_YEAR:
+        words += f"; since {observance.since}"
+    if observance.until < LAST_YEAR:
+        words += f"; until {observance.until}"
+    for year, span in sorted(observance.exceptions.items()):
+        words += f"; in {year} {'on ' + span_words(span) if span else 'not held'}"
+    if observance.announced and observance.rule != "announced":
+        years = ", ".join(str(y) for y in sorted(observance.announced))
+        words += f"; announced year by year (known for {years}), otherwise expected"
+    return words
+
+
+def span_words(span: Span, *, year: bool = False) -> str:
+    """`30 July` or `25 November to 10 December`, with the year if asked. English."""
+    last = f"{span.end.day} {rules.MONTHS[span.end.month - 1].capitalize()}" + (f" {span.end.year}" if year else "")
+    if span.start == span.end:
+        return last
+    first = f"{span.start.day} {rules.MONTHS[span.start.month - 1].capitalize()}"
+    return f"{first} to {last}"
+
+
+def as_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The instant at which a clock on the wall in `zone` shows `day` and `at`.
+
+    A time that the clocks skip is the first instant after the gap; of one they show twice, the first.
+    """
+    wall = datetime.combine(day, at)
+    first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if first.astimezone(zone).replace(tzinfo=None) == wall:
+        return first
+    return _end_of_gap(wall, zone)
+
+
+def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant of the jump over `wall`, to the second. In a gap, fold 1 gives the instant before it, fold 0 after."""
+    before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    after = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    old = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before).total_seconds() // 2)
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def days_from(first: date, last: date) -> Iterator[date]:
+    """Each day of a span, both ends included."""
+    return (first + timedelta(n) for n in range((last - first).days + 1))

@@ -1,0 +1,1 @@
+"""What rings the bell. The work, and the truth about it, are elsewhere."""

@@ -1,0 +1,66 @@
+"""Text as iCalendar takes it (RFC 5545 3.1 and 3.3.11): made clean, cut to length, escaped, folded."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from itertools import accumulate
+from urllib.parse import quote
+
+SUMMARY_MOST = 255  # characters as escaped; Outlook cuts there (MS-OXCICAL)
+DESCRIPTION_MOST = 8192  # characters as escaped; Google's limit
+LINE_OCTETS = 75
+
+_BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
+# iCalendar takes no control but the tab; lone surrogates, byte order marks and non-characters break readers.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_BLANKS = re.compile("[ \t]{40,}")  # longer than a line they would make a folded line of nothing but blanks
+_SPECIAL = re.compile(r"[\\;,\n]")
+_ATOM = re.compile(r"\\.|.", re.DOTALL)  # an escape is never parted from its backslash
+
+
+def plain(text: str, most: int = DESCRIPTION_MOST) -> str:
+    """`text` in NFC, its lines ended by `\\n`, without controls and trailing blanks, at most `most` characters escaped.
+
+    A text that is cut ends in an ellipsis. Applying it twice changes nothing.
+    """
+    clean = unicodedata.normalize("NFC", _UNFIT.sub("", _BREAKS.sub("\n", text)))
+    lines = (_BLANKS.sub(" ", line).rstrip() for line in clean.split("\n"))
+    return _cut("\n".join(lines).strip(), most)
+
+
+def one_line(text: str, most: int = SUMMARY_MOST) -> str:
+    """`plain` text on one line."""
+    return plain(" ".join(plain(text).split("\n")), most)
+
+
+def _cut(text: str, most: int) -> str:
+    if len(escape(text)) <= most:
+        return text
+    lengths = accumulate(2 if _SPECIAL.match(char) else 1 for char in text)
+    return text[: bisect_right(list(lengths), most - 1)].rstrip() + "…"
+
+
+def escape(text: str) -> str:
+    """A TEXT value. `text` must be `plain`."""
+    return _SPECIAL.sub(lambda found: "\\n" if found[0] == "\n" else "\\" + found[0], text)
+
+
+def address(url: str) -> str:
+    """`url` in ASCII, percent-encoded where it must be, or nothing when it is no http or https address."""
+    clean = _UNFIT.sub("", url).strip()
+    return quote(clean, safe="%:/?#[]@!$&'()*+,;=~") if re.match("https?://.", clean, re.IGNORECASE) else ""
+
+
+def fold(line: str) -> bytes:
+    """The content line as UTF-8 with its CRLF, in pieces of at most 75 octets that part no character and no escape."""
+    pieces, room = [], LINE_OCTETS
+    for atom in _ATOM.findall(line):
+        octets = len(atom.encode())
+        if octets > room:
+            pieces.append("\r\n ")
+            room = LINE_OCTETS - 1
+        pieces.append(atom)
+        room -= octets
+    return "".join((*pieces, "\r\n")).encode()

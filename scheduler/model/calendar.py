@@ -1,0 +1,143 @@
+"""The nouns of the calendar: observances, their occurrences, helplines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+FIRST_YEAR, LAST_YEAR = 1945, 2100  # the span of years that dates are computed for
+LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")
+DIMENSIONS = ("economic", "food", "health", "environmental", "personal", "community", "political")
+WORLD = "world"
+
+
+class Certainty(StrEnum):
+    """How sure a date is. `expected` is computed where the world announces the date year by year and has not yet."""
+
+    FIXED = "fixed"
+    COMPUTED = "computed"
+    ANNOUNCED = "announced"
+    EXPECTED = "expected"
+
+
+class Sensitivity(StrEnum):
+    """How much harm a careless word could do."""
+
+    NORMAL = "normal"
+    SENSITIVE = "sensitive"
+    TRAUMA = "trauma"
+
+
+@dataclass(frozen=True, slots=True)
+class Proclaimed:
+    """Who set the day, and by which document. `year` is when; 0 is unknown."""
+
+    body: str
+    document: str
+    address: str
+    year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class YearTheme:
+    """The official theme of one year, with the address it was published at."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from `start` to `end`, both included."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class Observance:
+    """A day, week or month the world marks. `rule` is text; `scheduler.dates` reads it. Spans are inclusive."""
+
+    id: str
+    names: dict[str, str]
+    rule: str
+    proclaimed: Proclaimed
+    sources: tuple[str, ...]
+    checked: date
+    page: str = ""
+    since: int = FIRST_YEAR
+    until: int = LAST_YEAR
+    known: tuple[date, ...] = ()
+    regions: tuple[str, ...] = (WORLD,)
+    dimensions: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    sdg: tuple[str, ...] = ()
+    sensitivity: Sensitivity = Sensitivity.NORMAL
+    hashtags: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    year_themes: dict[int, YearTheme] = field(default_factory=dict)
+    exceptions: dict[int, Span | None] = field(default_factory=dict)  # None: not held that year
+    announced: dict[int, Span] = field(default_factory=dict)
+
+    def name(self, language: str = "en") -> str:
+        """The official name, or the English one where there is none in `language`."""
+        return self.names.get(language) or self.names["en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """An observance in one year. `nth` counts from 1 for days held more than once a year."""
+
+    observance: Observance
+    year: int
+    start: date
+    end: date
+    certainty: Certainty
+    kind: str  # day, week, month or span
+    nth: int = 1
+
+    @property
+    def id(self) -> str:
+        return f"{self.observance.id}/{self.year}" + (f"-{self.nth}" if self.nth > 1 else "")
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Helpline:
+    """Where a reader finds help. Rendered whole or not at all; past `expires` it must not be rendered."""
+
+    id: str
+    country: str
+    topics: tuple[str, ...]
+    name: str
+    number: str
+    address: str
+    checked: date
+    expires: date
+    sources: tuple[str, ...]
+    operator: str = ""
+    text: str = ""
+    hours: str = ""
+    languages: tuple[str, ...] = ()
+
+    def serves(self, country: str, themes: tuple[str, ...], on: date) -> bool:
+        """Whether a reader in `country` finds help here with one of `themes`, on a day before it expires."""
+        return self.country == country and self.expires >= on and not set(self.topics).isdisjoint(themes)
+
+    @property
+    def line(self) -> str:
+        """The whole helpline as readers see it, on one line."""
+        return f"{self.name}: {self.number}" + (f", {self.address}" if self.address else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Everything calendars/ says. `regions` maps a group such as EU to the countries in it."""
+
+    observances: dict[str, Observance]
+    helplines: tuple[Helpline, ...]
+    regions: dict[str, frozenset[str]]

@@ -1,0 +1,164 @@
+"""The nouns of a campaign: playbooks, accounts, slots, posts, findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from scheduler.model.calendar import Occurrence, Sensitivity
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One moment of a playbook: `offset` days from the first day, at `at` local time; late until `good_for` passes."""
+
+    name: str
+    offset: int
+    at: time
+    good_for: timedelta
+    networks: tuple[str, ...] = ()  # empty: all
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    name: str
+    about: str
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a network accepts. `unit`: graphemes, weighted or characters. `link` is what a link costs; 0 is its length."""
+
+    network: str
+    most: int
+    unit: str
+    link: int = 0
+    content_note: bool = False
+    alt_most: int = 1500
+    source: str = ""
+    checked: date = date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Our name on a channel. `network` says whose limits and habits the text follows; quiet hours are local."""
+
+    name: str
+    channel: str
+    network: str
+    language: str
+    country: str
+    zone: str
+    quiet_from: time = time(21)
+    quiet_to: time = time(8)
+    a_day: int = 3
+    gap: timedelta = timedelta(hours=3)
+    themes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A post that should exist. `local` is the wall clock in the account's zone; `due` and `expires` are UTC."""
+
+    id: str
+    campaign: str
+    occurrence: Occurrence
+    stage: Stage
+    account: Account
+    local: datetime
+    due: datetime
+    expires: datetime
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A slot that gave way, and to what."""
+
+    slot: str
+    campaign: str
+    due: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check saw: `severity` is error, warning or hint; `text` the words it saw, `suggestion` better ones."""
+
+    check: str
+    severity: str
+    text: str
+    why: str
+    suggestion: str
+
+
+class Review(StrEnum):
+    """What people decided."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in review"
+    APPROVED = "approved"
+    CHANGES_WANTED = "changes wanted"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture that goes with a post, by the digest of its bytes."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The exact words of a post."""
+
+    text: str
+    note: str = ""
+    alt: str = ""
+    media: Media | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Our plan for one occurrence, with the facts it was planned from."""
+
+    id: str
+    observance: str
+    year: int
+    start: date
+    end: date
+    name: str
+    playbook: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What we say in one slot, and what people decided of it. Instants are UTC; `local` is wall time in `zone`."""
+
+    id: str
+    campaign: str
+    observance: str
+    year: int
+    stage: str
+    account: str
+    channel: str
+    network: str
+    language: str
+    country: str
+    zone: str
+    local: datetime
+    due: datetime
+    expires: datetime
+    start: date
+    end: date
+    wording: Wording
+    author: str
+    sensitivity: Sensitivity
+    digest: str
+    review: Review = Review.DRAFT
+    touched: bool = False
+    queued: bool = False
+    why: str = ""

@@ -1,0 +1,106 @@
+"""The nouns of delivery: what leaves the house, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from scheduler.model.campaign import Wording
+
+
+class DeliveryState(StrEnum):
+    """What machines did."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNSURE = "unsure"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Getting one post out. `key` is the idempotency key; it belongs to the stored row and never changes."""
+
+    id: int
+    post: str
+    account: str
+    state: DeliveryState
+    key: str
+    digest: str
+    due: datetime
+    expires: datetime
+    attempts: int = 0
+    claim: str = ""
+    lease: datetime | None = None
+    place: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A person's stop. `scope` is everything, account, channel, campaign, theme or country; `value` names which."""
+
+    id: int
+    scope: str
+    value: str
+    why: str
+    who: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a channel is given: exact words, and the key that makes a second send harmless."""
+
+    key: str
+    post: str
+    account: str
+    network: str
+    language: str
+    wording: Wording
+    local: datetime
+    zone: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It is out. `place` is the address or path where it can be found."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """It is certainly not out, and trying again makes sense, not before `after` if given."""
+
+    why: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It is certainly not out, and trying the same again is useless."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """It is certainly not out: the account must be connected again; its posts wait."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """It may or may not be out. Nobody may guess."""
+
+    why: str
+
+
+Outcome = Sent | TryLater | Refused | SignedOut | Unsure

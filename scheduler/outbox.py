@@ -1,0 +1,101 @@
+"""The life of a delivery: a row, an outcome and the time make the next row. No clock, no chance, no network."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from scheduler.model import Delivery, DeliveryState, Hold, Outcome, Post, Refused, Sent, SignedOut, TryLater, Unsure
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+LEASE = timedelta(minutes=2)  # three times what a send may take
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=4)
+MOST_ATTEMPTS = 12
+
+# What may follow what, and who may do it. Everything else is a mistake in the program.
+TRANSITIONS: dict[tuple[DeliveryState, DeliveryState], str] = {
+    (DeliveryState.WAITING, DeliveryState.SENDING): "claim",
+    (DeliveryState.WAITING, DeliveryState.MISSED): "expire",
+    (DeliveryState.WAITING, DeliveryState.FAILED): "the check before the send",
+    (DeliveryState.WAITING, DeliveryState.CANCELLED): "a person",
+    (DeliveryState.SENDING, DeliveryState.SENT): "settle",
+    (DeliveryState.SENDING, DeliveryState.WAITING): "settle or recover",
+    (DeliveryState.SENDING, DeliveryState.FAILED): "settle",
+    (DeliveryState.SENDING, DeliveryState.UNSURE): "settle or recover",
+    (DeliveryState.SENDING, DeliveryState.MISSED): "settle or recover",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A delivery after an outcome. `account_free` is when the account may send again; None: at once."""
+
+    delivery: Delivery
+    account_free: datetime | None = None
+    account_reason: str = ""
+
+
+def backoff(key: str, attempt: int) -> timedelta:
+    """How long to wait after the `attempt`-th try (from 1): doubling to a cap, times 0.5 to 1 by the key's digest."""
+    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt - 1, 20))
+    draw = int.from_bytes(hashlib.sha256(f"{key}/{attempt}".encode()).digest()[:4], "big") / 2**32
+    return timedelta(seconds=round(wait.total_seconds() * (0.5 + draw / 2)))
+
+
+def after(row: Delivery, outcome: Outcome, now: datetime) -> Settled:
+    """The row after a try that began from `row` (state sending, attempts already counted)."""
+    row = replace(row, claim="", lease=None)
+    match outcome:
+        case Sent(place):
+            return Settled(replace(row, state=DeliveryState.SENT, place=place, reason=""))
+        case Refused(why):
+            return Settled(replace(row, state=DeliveryState.FAILED, reason=why))
+        case Unsure(why):
+            return Settled(replace(row, state=DeliveryState.UNSURE, reason=why))
+        case SignedOut(why):
+            waiting = replace(row, state=DeliveryState.WAITING, reason=why)
+            return Settled(waiting, account_free=datetime.max.replace(tzinfo=now.tzinfo), account_reason=why)
+        case TryLater(why, later):
+            return _again(row, why, later, now)
+
+
+def _again(row: Delivery, why: str, later: timedelta | None, now: datetime) -> Settled:
+    """A retry is a row with a time. None that could not be in time, and none for ever."""
+    if row.attempts >= MOST_ATTEMPTS:
+        return Settled(replace(row, state=DeliveryState.FAILED, reason=f"{row.attempts} tries: {why}"))
+    due = now + max(backoff(row.key, row.attempts), later or timedelta())
+    if due >= row.expires:
+        return Settled(replace(row, state=DeliveryState.MISSED, reason=f"its time was over before the next try: {why}"))
+    free = now + later if later else None
+    return Settled(replace(row, state=DeliveryState.WAITING, due=due, reason=why), free, why if free else "")
+
+
+def recovered(row: Delivery, *, repeatable: bool, now: datetime) -> Delivery:
+    """A row whose lease ran out: tried again where the channel makes a repeat harmless, else left to a person."""
+    row = replace(row, claim="", lease=None)
+    if not repeatable:
+        return replace(row, state=DeliveryState.UNSURE, reason="it was being sent when the program stopped: look before sending again")
+    if now >= row.expires:
+        return replace(row, state=DeliveryState.MISSED, reason="the program stopped while sending, and its time is over")
+    return replace(row, state=DeliveryState.WAITING, due=min(row.due, now), reason="the program stopped while sending: tried again")
+
+
+def is_held(holds: Iterable[Hold], post: Post, themes: Collection[str]) -> Hold | None:
+    """The first hold that stops this post, if any."""
+    return next((h for h in holds if _covers(h, post, themes)), None)
+
+
+def _covers(hold: Hold, post: Post, themes: Collection[str]) -> bool:
+    match hold.scope:
+        case "everything":
+            return True
+        case "theme":
+            return hold.value in themes
+        case "account" | "channel" | "campaign" | "country":
+            return bool(getattr(post, hold.scope) == hold.value)
+    raise ValueError(f"a hold on '{hold.scope}' is unknown")  # fail closed: nothing is sent past it

@@ -1,0 +1,244 @@
+"""Fills templates: looked up by observance, theme or default, by stage, network and language; strict and sandboxed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from scheduler.checks.lengths import over
+from scheduler.errors import BadFile, Problem, TemplateError
+from scheduler.model import Helpline, Limits, Media, Observance, Sensitivity, Slot, Span, Wording, YearTheme
+from scheduler.toml import Table, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jinja2 import Template
+
+_BETWEEN_VARIANTS = re.compile(r"^-----[ \t]*\n", re.MULTILINE)
+_BLANKS = re.compile(r"\n\s*\n\s*\n+|[ \t]+(?=\n)")
+_PICTURES = (".png", ".jpg", ".webp")
+
+
+@dataclass(frozen=True, slots=True)
+class Us:
+    """Who speaks: stands as `us` in templates."""
+
+    name: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one language says dates and themes."""
+
+    months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    day: str
+    range: str
+    and_: str
+    themes: dict[str, str]
+
+    def date(self, span: Span) -> str:
+        first, last = (self.day.format(day=d.day, month=self.months[d.month - 1]) for d in (span.start, span.end))
+        return first if span.start == span.end else self.range.format(first=first, last=last)
+
+    def topics(self, themes: Sequence[str]) -> str:
+        said = [self.themes.get(theme, theme.replace("-", " ")) for theme in themes]
+        return f" {self.and_} ".join(filter(None, (", ".join(said[:-1]), said[-1] if said else "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One template file, its variants compiled, longest first."""
+
+    path: Path
+    variants: tuple[Template, ...]
+
+
+class Renderer:
+    """Renders the posts of one workspace; keeps what it has compiled. Folders: shipped first, own last."""
+
+    def __init__(self, folders: Sequence[Path], us: Us, helplines: Sequence[Helpline]) -> None:
+        self.folders, self.us, self.helplines = tuple(reversed(folders)), us, tuple(helplines)
+        self._sources: dict[tuple[str, ...], Source | None] = {}
+        self._words: dict[str, Words] = {}
+        self._days: dict[tuple[str, str], dict[str, Any]] = {}
+        self._lines: dict[tuple[Any, ...], str] = {}
+
+    @cached_property
+    def environment(self) -> ImmutableSandboxedEnvironment:
+        return ImmutableSandboxedEnvironment(
+            undefined=StrictUndefined,
+            autoescape=lambda name: bool(name and name.endswith(".html")),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+        )
+
+    def post(self, slot: Slot, limits: Limits) -> Wording:
+        """The wording of a slot: the longest variant that fits, else the shortest. Raises TemplateError."""
+        o, account = slot.occurrence.observance, slot.account
+        source = self._find(o, slot.stage.name, account.network, account.language)
+        if source is None:
+            raise self._missing(slot)
+        context = self._context(slot)
+        note = self._note(slot, limits, context)
+        text = ""
+        for variant in source.variants:
+            text = _filled(variant, context)
+            if over(text, limits, note) <= 0:
+                break
+        media, alt = self._picture(source, context)
+        return Wording(text, note, alt, media)
+
+    def page(self, name: str, **context: Any) -> str:
+        """An HTML page from templates/site/, everything in it escaped."""
+        path = next(p for folder in self.folders if (p := folder / "site" / name).is_file())
+        return _filled(self._compile(path, path.read_text(encoding="utf-8")), context) + "\n"
+
+    def _note(self, slot: Slot, limits: Limits, context: dict[str, Any]) -> str:
+        o, account = slot.occurrence.observance, slot.account
+        if not limits.content_note or o.sensitivity is Sensitivity.NORMAL:
+            return ""
+        source = self._find(o, "note", account.network, account.language)
+        return _filled(source.variants[0], context) if source else ""
+
+    def _picture(self, source: Source, context: dict[str, Any]) -> tuple[Media | None, str]:
+        """A picture of the template's own name beside it, and its alt text from `<name>.alt.txt`."""
+        stem = source.path.with_suffix("")
+        picture = next((p for end in _PICTURES if (p := stem.with_suffix(stem.suffix + end)).is_file()), None)
+        if picture is None:
+            return None, ""
+        words = stem.with_suffix(stem.suffix + ".alt.txt")
+        alt = _filled(self._compile(words, words.read_text(encoding="utf-8")), context) if words.is_file() else ""
+        return Media(str(picture), hashlib.sha256(picture.read_bytes()).hexdigest()), alt
+
+    def _find(self, o: Observance, stage: str, network: str, language: str) -> Source | None:
+        key = (o.id, stage, network, language)
+        if key not in self._sources:
+            path = next(self._candidates(o, stage, network, language), None)
+            self._sources[key] = self._load(path) if path else None
+        return self._sources[key]
+
+    def _candidates(self, o: Observance, stage: str, network: str, language: str) -> Iterator[Path]:
+        places = [f"observances/{o.id}", *(f"themes/{theme}" for theme in o.themes), "default"]
+        for place in places:
+            for name in (f"{stage}.{network}.{language}", f"{stage}.{language}"):
+                for folder in self.folders:
+                    for end in (".txt", ".html"):
+                        if (path := folder / "posts" / place / (name + end)).is_file():
+                            yield path
+
+    def _load(self, path: Path) -> Source:
+        """Each variant is compiled behind as many empty lines as stand before it, so that errors name the true line."""
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise TemplateError(f"{path}: this is not UTF-8 text", "save the file as UTF-8") from error
+        variants, line = [], 0
+        for part in _BETWEEN_VARIANTS.split(text):
+            variants.append(self._compile(path, "\n" * line + part))
+            line += part.count("\n") + 1
+        return Source(path, tuple(variants))
+
+    def _compile(self, path: Path, text: str) -> Template:
+        try:
+            code = self.environment.compile(text, name=path.name, filename=str(path))
+        except TemplateSyntaxError as error:
+            raise TemplateError(f"{path}, line {error.lineno}: {error.message}", "correct the {{ ... }} or {% ... %} there") from error
+        return self.environment.template_class.from_code(self.environment, code, self.environment.make_globals(None))
+
+    def _missing(self, slot: Slot) -> TemplateError:
+        account, stage = slot.account, slot.stage.name
+        name = f"templates/posts/default/{stage}.{account.language}.txt"
+        return TemplateError(
+            f"there is no text for stage '{stage}' in language '{account.language}' (account {account.name}, {slot.campaign})",
+            f"write {name} in the workspace, or take the stage or the language out",
+        )
+
+    def _context(self, slot: Slot) -> dict[str, Any]:
+        day = self._day(slot)
+        tags = " ".join(f"#{tag}" for tag in slot.occurrence.observance.hashtags)
+        return {"day": day, "us": self.us, "helpline": self._helpline(slot), "tags": tags}
+
+    def _day(self, slot: Slot) -> dict[str, Any]:
+        occurrence, language = slot.occurrence, slot.account.language
+        key = (occurrence.id, language)
+        if key not in self._days:
+            o, words = occurrence.observance, self.words(language)
+            self._days[key] = {
+                "name": o.name(language),
+                "date": words.date(Span(occurrence.start, occurrence.end)),
+                "weekday": words.weekdays[occurrence.start.weekday()],
+                "year": occurrence.year,
+                "page": o.page,
+                "theme": o.year_themes.get(occurrence.year, YearTheme("", "")).text,
+                "body": o.proclaimed.body,
+                "since": o.since,
+                "topics": words.topics(o.themes[:2]),
+                "lasts_days": occurrence.days,
+            }
+        return self._days[key]
+
+    def _helpline(self, slot: Slot) -> str:
+        o, country, on = slot.occurrence.observance, slot.account.country, slot.local.date()
+        key = (o.themes, country, slot.account.language, on)
+        if key not in self._lines:
+            self._lines[key] = next((h.line for h in self.helplines if h.serves(country, o.themes, on)), "")
+        return self._lines[key]
+
+    def words(self, language: str) -> Words:
+        """How `language` says dates. Raises TemplateError if nobody has written that down yet."""
+        if language not in self._words:
+            self._words[language] = self._load_words(language)
+        return self._words[language]
+
+    def _load_words(self, language: str) -> Words:
+        path = next((p for folder in self.folders if (p := folder / "words" / f"{language}.toml").is_file()), None)
+        if path is None:
+            raise TemplateError(
+                f"there are no words for dates in language '{language}'",
+                f"write templates/words/{language}.toml like the shipped en.toml, or set the account's language to en",
+            )
+        body, text = load(path)
+        problems: list[Problem] = []
+        t = Table(body, file=str(path), text=text, problems=problems)
+        made = Words(t.words("months"), t.words("weekdays"), t.text("day"), t.text("range"), t.text("and"), dict(t.table("themes").body))
+        if len(made.months) != 12 or len(made.weekdays) != 7:
+            t.wrong("months", "it needs twelve months and seven weekdays", "write all of them, January and Monday first")
+        t.finish()
+        if problems:
+            raise BadFile(problems)
+        return made
+
+
+def _filled(template: Template, context: dict[str, Any]) -> str:
+    """The template's text: trailing blanks gone, runs of empty lines folded, ends trimmed."""
+    try:
+        text = template.render(context)
+    except UndefinedError as error:
+        place = f"{template.filename}, line {_line_of(error, template)}"
+        raise TemplateError(f"{place}: {error.message}", "use only day, us, helpline and tags: see docs/templates.md") from error
+    except (SecurityError, ArithmeticError, TypeError, ValueError, LookupError) as error:
+        place = f"{template.filename}, line {_line_of(error, template)}"
+        raise TemplateError(f"{place}: {error}", "correct the expression there") from error
+    return _BLANKS.sub(lambda m: "\n\n" if "\n" in m[0] else "", text).strip()
+
+
+def _line_of(error: BaseException, template: Template) -> int:
+    """The template's line in which the error arose: Jinja rewrites the traceback to template lines."""
+    line, step = 0, error.__traceback__
+    while step:
+        if step.tb_frame.f_code.co_filename == template.filename:
+            line = step.tb_lineno
+        step = step.tb_next
+    return line

@@ -1,0 +1,116 @@
+"""Changes to campaigns, posts and reviews. A change says what it expects to find; if it is not so, nothing changes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam
+from sqlalchemy.dialects.sqlite import insert
+
+from scheduler.model import Account, Campaign, Post, Review
+from scheduler.store.opening import Tx, stamp
+from scheduler.store.schema import account, campaign, decision, post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def keep_accounts(tx: Tx, accounts: Iterable[Account]) -> None:
+    """Makes sure that every account of daymark.toml has its row."""
+    for a in accounts:
+        row = insert(account).values(name=a.name, channel=a.channel)
+        tx.sql.execute(row.on_conflict_do_update(index_elements=["name"], set_={"channel": a.channel}))
+
+
+def add_campaign(tx: Tx, c: Campaign, posts: list[Post]) -> None:
+    """A campaign that may be there already, and new posts of it."""
+    row = insert(campaign).values(
+        id=c.id,
+        observance=c.observance,
+        year=c.year,
+        first_day=c.start.isoformat(),
+        last_day=c.end.isoformat(),
+        name=c.name,
+        playbook=c.playbook,
+        planned=tx.now,
+    )
+    tx.sql.execute(row.on_conflict_do_nothing())
+    if posts:
+        tx.sql.execute(post.insert(), [post_row(p) | {"planned": tx.now} for p in posts])
+        tx.audit("planned", c.id, after=json.dumps([p.id for p in posts]))
+
+
+def follow(tx: Tx, c: Campaign) -> None:
+    """Lets a campaign follow its entry's new facts."""
+    change = campaign.update().where(campaign.c.id == c.id)
+    tx.sql.execute(change.values(first_day=c.start.isoformat(), last_day=c.end.isoformat(), name=c.name))
+    tx.audit("campaign follows its entry", c.id, after=f"{c.start} to {c.end}, {c.name}")
+
+
+def post_row(p: Post) -> dict[str, Any]:
+    w = p.wording
+    return {
+        "id": p.id,
+        "campaign": p.campaign,
+        "observance": p.observance,
+        "year": p.year,
+        "stage": p.stage,
+        "account": p.account,
+        "channel": p.channel,
+        "network": p.network,
+        "language": p.language,
+        "country": p.country,
+        "zone": p.zone,
+        "local": p.local.strftime("%Y-%m-%dT%H:%M"),
+        "due": stamp(p.due),
+        "expires": stamp(p.expires),
+        "first_day": p.start.isoformat(),
+        "last_day": p.end.isoformat(),
+        "text": w.text,
+        "note": w.note,
+        "alt": w.alt,
+        "media": w.media.path if w.media else "",
+        "media_sha256": w.media.sha256 if w.media else "",
+        "author": p.author,
+        "sensitivity": str(p.sensitivity),
+        "digest": p.digest,
+        "review": str(p.review),
+        "touched": int(p.touched),
+        "queued": int(p.queued),
+        "why": p.why,
+    }
+
+
+def replace_draft(tx: Tx, old: Post, new: Post) -> bool:
+    """Replaces a post that no person has touched; False if somebody was quicker."""
+    untouched = (post.c.touched == 0) & (post.c.queued == 0)
+    return _swap(tx, old, new, untouched, "drafted anew")
+
+
+def reword(tx: Tx, old: Post, new: Post) -> bool:
+    """Puts new words in place of the ones that were read; drops approval. False if somebody was quicker."""
+    return _swap(tx, old, new, post.c.digest == old.digest, "reworded")
+
+
+def _swap(tx: Tx, old: Post, new: Post, expected: Any, what: str) -> bool:
+    change = post.update().where(post.c.id == bindparam("this"), post.c.digest == bindparam("was"), expected)
+    done = tx.sql.execute(change.values(post_row(new)), {"this": old.id, "was": old.digest})
+    if done.rowcount == 1:
+        tx.audit(what, old.id, before=old.digest, after=new.digest)
+    return done.rowcount == 1
+
+
+def decide(tx: Tx, p: Post, verdict: str, reviewer: str, why: str = "") -> bool:
+    """Writes a reviewer's verdict on the exact words that were read; False if they have changed since.
+
+    The database itself refuses an approval of a trauma post by its author (IntegrityError).
+    """
+    review = Review.APPROVED if verdict == "approved" else Review.CHANGES_WANTED
+    change = post.update().where(post.c.id == p.id, post.c.digest == p.digest, post.c.queued == 0)
+    if tx.sql.execute(change.values(review=str(review), touched=1)).rowcount != 1:
+        return False
+    row = {"post": p.id, "digest": p.digest, "verdict": verdict, "reviewer": reviewer, "author": p.author}
+    tx.sql.execute(decision.insert(), row | {"sensitivity": str(p.sensitivity), "why": why, "at": tx.now})
+    tx.audit(verdict, p.id, before=str(p.review), after=str(review), why=why)
+    return True

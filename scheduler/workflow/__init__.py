@@ -1,0 +1,27 @@
+"""The verbs of the product: each does one thing a person would name, from files and store to files and store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from scheduler.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace, the moment a command began (UTC), the clock for work that takes time, and who acts."""
+
+    settings: Settings
+    now: datetime
+    clock: Callable[[], datetime]
+    who: str = "daymark"
+
+    @property
+    def home(self) -> Path:
+        return self.settings.home

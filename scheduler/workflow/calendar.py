@@ -1,0 +1,109 @@
+"""The calendar: synced into the store, listed, explained."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scheduler import calendars, dates
+from scheduler.errors import UnknownName, UsageError
+from scheduler.model import FIRST_YEAR, LAST_YEAR, Calendar, Occurrence
+from scheduler.store import reads
+from scheduler.store.opening import reading, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from pathlib import Path
+
+    from scheduler.workflow import Workspace
+
+
+def sync(ws: Workspace) -> list[tuple[str, str]]:
+    """Brings the store's copy up to the calendar files; returns what changed. One digest comparison if nothing did.
+
+    Raises BadFile if an entry is wrong; then the store keeps what it had.
+    """
+    digest = calendars.digest_of(ws.settings.calendars)
+    with reading(ws.home) as db:
+        if reads.state(db, "calendar") == digest:
+            return []
+    from scheduler.store import calendar as store
+
+    sources = calendars.read(ws.settings.calendars)
+    calendars.check(sources)
+    observances = {id: (body, file.rpartition("/")[2]) for id, (body, file, _) in sources.observances.items()}
+    with writing(ws.home, ws.now, ws.who) as tx:
+        changes = store.sync_observances(tx, observances)
+        store.sync_others(tx, _bodies(sources.helplines), _bodies(sources.regions))
+        store.remember(tx, calendar=digest)
+    return changes
+
+
+def _bodies(entries: dict[str, tuple[dict[str, object], str, str]]) -> dict[str, dict[str, object]]:
+    return {id: body for id, (body, _, _) in entries.items()}
+
+
+def synced(ws: Workspace) -> Calendar:
+    """The calendar as the store has it."""
+    with reading(ws.home) as db:
+        return calendars.from_rows(*reads.tables(db))
+
+
+def current(folders: tuple[Path, ...], home: Path | None) -> Calendar:
+    """The calendar as the files have it; the store's copy serves while it is the same."""
+    if home is not None:
+        digest = calendars.digest_of(folders)
+        with reading(home) as db:
+            if reads.state(db, "calendar") == digest:
+                return calendars.from_rows(*reads.tables(db))
+    return calendars.load_calendar(folders)
+
+
+def days(
+    calendar: Calendar, first: date, last: date, *, theme: str = "", region: str = "", dimension: str = ""
+) -> list[Occurrence]:
+    """The occurrences with a day in `first` to `last`, both included, narrowed by what is given.
+
+    A region takes its own days and the world's. Raises UsageError for a span outside the years we compute.
+    """
+    if last < first:
+        raise UsageError(f"the span ends ({last}) before it begins ({first})", "swap --from and --to")
+    if first.year < FIRST_YEAR or last.year > LAST_YEAR:
+        raise UsageError(f"dates are computed for {FIRST_YEAR} to {LAST_YEAR}", "choose --from and --to within those years")
+    wanted = calendar.observances.values()
+    _check_word("theme", theme, {t for o in wanted for t in o.themes})
+    _check_word("dimension", dimension, {d for o in wanted for d in o.dimensions})
+    found = dates.between(wanted, first, last)
+    return [
+        o
+        for o in found
+        if (not theme or theme in o.observance.themes)
+        and (not dimension or dimension in o.observance.dimensions)
+        and (not region or _in_region(o, region, calendar))
+    ]
+
+
+def _in_region(occurrence: Occurrence, region: str, calendar: Calendar) -> bool:
+    groups = {name for name, members in calendar.regions.items() if region in members}
+    return bool({region, "world"} & set(occurrence.observance.regions) or groups & set(occurrence.observance.regions))
+
+
+def _check_word(noun: str, word: str, known: Iterable[str]) -> None:
+    if word and word not in (words := set(known)):
+        raise UnknownName(noun, word, words, f"choose one of: {', '.join(sorted(words))}")
+
+
+def coming(calendar: Calendar, today: date, ahead: timedelta) -> list[Occurrence]:
+    """What is on today or begins within `ahead`."""
+    return days(calendar, today, min(today + ahead, today.replace(year=LAST_YEAR, month=12, day=31)))
+
+
+def around(calendar: Calendar, id: str, year: int) -> list[Occurrence]:
+    """The occurrences of one observance in the year before, the year itself and the year after."""
+    if id not in calendar.observances:
+        raise UnknownName("observance", id, calendar.observances, "list them with: daymark days")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise UsageError(f"dates are computed for {FIRST_YEAR} to {LAST_YEAR}", "choose a year within those")
+    observance = calendar.observances[id]
+    return [o for y in (year - 1, year, year + 1) for o in dates.occurrences(observance, y)]

@@ -1,0 +1,127 @@
+"""Examines a workspace: each part by itself, so that one that is broken does not hide the next."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from scheduler import calendars, paths
+from scheduler.config import Settings, folders, load_settings, require_workspace
+from scheduler.errors import BadData, ClockSetBack, DaymarkError, TemplateError
+from scheduler.store import reads
+from scheduler.store.opening import ready, reading, soundness, stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+ENOUGH_SPACE = 50 * 2**20  # bytes: a backup and a few years of feeds
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One part: whether it is well, and what is to be said. `exit_code` is 0 when it is well."""
+
+    check: str
+    ok: bool
+    say: str
+    exit_code: int = 0
+
+
+def examine(home: Path, now: datetime) -> list[Examined]:
+    """Every part of a workspace."""
+    parts: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("workspace", lambda: _workspace(home)),
+        ("settings", lambda: _settings(load_settings(home))),
+        ("calendar", lambda: _calendar(home)),
+        ("helplines", lambda: _helplines(home, now.date())),
+        ("templates", lambda: _templates(home, now)),
+        ("database", lambda: _database(home)),
+        ("clock", lambda: _clock(home, now)),
+        ("folders", lambda: _folders(home)),
+        ("disk", lambda: _disk(home)),
+    )
+    return [_one(name, look) for name, look in parts]
+
+
+def _one(name: str, look: Callable[[], str]) -> Examined:
+    try:
+        return Examined(name, ok=True, say=look())
+    except DaymarkError as error:
+        return Examined(name, ok=False, say=f"{error.words}; {error.hint}", exit_code=error.exit_code)
+
+
+def _workspace(home: Path) -> str:
+    require_workspace(home)
+    return str(home)
+
+
+def _settings(settings: Settings) -> str:
+    if not settings.accounts:
+        raise BadData("daymark.toml has no account, so nothing can be planned", "add a table [accounts.main]")
+    named = "" if settings.name != "Your organisation" else "; [workspace] name is still the sample's"
+    return f"{len(settings.accounts)} accounts: {', '.join(settings.accounts)}{named}"
+
+
+def _calendar(home: Path) -> str:
+    calendar = calendars.load_calendar(folders(home, "calendars"))
+    return f"{len(calendar.observances)} observances, each with its source"
+
+
+def _helplines(home: Path, today: date) -> str:
+    lines = calendars.load_calendar(folders(home, "calendars")).helplines
+    over = [h.id for h in lines if h.expires < today]
+    if over:
+        hint = "ring each operator, then renew `checked` and `expires` in calendars/helplines.toml"
+        raise BadData(f"these helplines are past their date and are not rendered: {', '.join(over)}", hint)
+    old = [h.id for h in lines if (today - h.checked).days > 180]
+    return f"{len(lines)} helplines" + (f"; not checked for 180 days: {', '.join(old)}" if old else "")
+
+
+def _templates(home: Path, now: datetime) -> str:
+    from scheduler.workflow import Workspace
+    from scheduler.workflow.planning import plan
+
+    settings = load_settings(home)
+    calendar = calendars.load_calendar(settings.calendars)
+    ws = Workspace(settings, now, lambda: now)
+    done = plan(ws, calendar, date(now.year + 1, 12, 31), dry_run=True)
+    if not done.slots and settings.accounts:
+        raise TemplateError("no post would be planned in the next year", "look at [plan] themes and at the accounts' themes")
+    return f"every text of the coming year can be written: {len(done.slots)} posts"
+
+
+def _database(home: Path) -> str:
+    ready(home)
+    return soundness(paths.database(str(home)))
+
+
+def _clock(home: Path, now: datetime) -> str:
+    with reading(home) as db:
+        seen = reads.state(db, "seen_at")
+    if seen > stamp(now):
+        raise ClockSetBack(f"the clock says {stamp(now)}, the last tick ran at {seen}", "set the clock right")
+    return f"{stamp(now)}; last tick with work to do: {seen or 'none yet, run daymark tick from cron'}"
+
+
+def _folders(home: Path) -> str:
+    for name in ("outbox", "public"):
+        folder = home / name
+        try:
+            folder.mkdir(exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise BadData(f"{folder} cannot be written: {error.strerror}", "check its rights and the disk") from error
+    return "outbox/ and public/ can be written"
+
+
+def _disk(home: Path) -> str:
+    free = shutil.disk_usage(home).free
+    if free < ENOUGH_SPACE:
+        raise BadData(f"only {free // 2**20} MiB are free", "free some space: backups and feeds need it")
+    return f"{free // 2**20} MiB free"

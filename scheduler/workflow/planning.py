@@ -1,0 +1,229 @@
+"""Campaigns and posts up to a date: added where they are missing, followed where their entry changed, never doubled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from scheduler import dates
+from scheduler.checks import check_draft, has_errors
+from scheduler.model import Calendar, Campaign, DeliveryState, Occurrence, Post, Skipped, Slot
+from scheduler.plan import Plan, Taken, make_plan
+from scheduler.render import Renderer, Us
+from scheduler.review import after_planning, digest
+from scheduler.store import reads
+from scheduler.store.opening import reading, writing
+from scheduler.workflow.checking import draft_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scheduler.config import Settings
+    from scheduler.workflow import Workspace
+
+AUTHOR = "daymark"  # who wrote a draft that nobody has reworded
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A post that a person has touched, or that is on its way, and what its entry would change in it."""
+
+    post: str
+    what: str
+
+
+@dataclass(slots=True)
+class Planned:
+    """What planning does or would do. Lists hold posts; `slots` are all that have a place, with their reasons."""
+
+    campaigns: int = 0
+    posts: int = 0
+    kept: int = 0
+    added: list[Post] = field(default_factory=list)
+    moved: list[tuple[Post, Post]] = field(default_factory=list)
+    dropped: list[Post] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
+    followed: list[Campaign] = field(default_factory=list)
+
+
+def plan(ws: Workspace, calendar: Calendar, until: date, *, late: bool = False, dry_run: bool = False) -> Planned:
+    """Plans every campaign whose day begins by `until`.
+
+    A stage whose time has come is left out, unless `late` is asked for and it is still good. Raises TemplateError if
+    a text is missing or wrong; then nothing is changed.
+    """
+    with reading(ws.home) as db:
+        existing = {p.id: p for p in reads.posts(db)}
+        campaigns = reads.campaigns(db)
+    writer = _Writer(ws, calendar)
+    days = _in_sight(ws, calendar, until)
+    whole = _ideal(ws, calendar, days, existing.values())
+    near = {o.id for o in days if o.start <= until}
+    result = Planned(skipped=[s for s in whole.skipped if s.campaign in near and s.due > ws.now])
+    for slot in _timely(whole.slots, until, ws, late=late):
+        result.slots.append(slot)
+        old = existing.get(slot.id)
+        new = writer.post(slot)
+        if old is None:
+            result.added.append(new)
+        elif _open(old, ws) and new.digest != old.digest:
+            result.moved.append((old, new))
+    _compare(result, existing, campaigns, calendar, ws)
+    result.kept = len(existing) - len(result.moved) - len(result.dropped)
+    result.posts = len(existing) + len(result.added)
+    result.campaigns = len(campaigns.keys() | {p.campaign for p in result.added})
+    if not dry_run and (result.added or result.moved or result.dropped or result.followed):
+        _write(ws, result)
+    return result
+
+
+def _in_sight(ws: Workspace, calendar: Calendar, until: date) -> list[Occurrence]:
+    """The days whose posts could meet those of days up to `until`."""
+    s = ws.settings
+    reach = timedelta(days=1 + max(abs(stage.offset) for book in s.playbooks.values() for stage in book.stages))
+    # twice the reach: a day just past `until` may itself have given way to one beyond it
+    seen = dates.between(calendar.observances.values(), ws.now.date() - reach, until + 2 * reach)
+    return [o for o in seen if not s.themes or set(s.themes) & set(o.observance.themes)]
+
+
+def _ideal(ws: Workspace, calendar: Calendar, days: Iterable[Occurrence], existing: Iterable[Post]) -> Plan:
+    """The plan of all days in sight, around what people have touched and what is on its way."""
+    s = ws.settings
+    return make_plan(
+        days,
+        s.accounts.values(),
+        playbook_for=lambda o: s.playbook_for(o.observance.themes),
+        regions=calendar.regions,
+        priority=s.priority,
+        taken=[Taken(p.id, p.account, p.local) for p in existing if p.touched or p.queued],
+    )
+
+
+def _timely(slots: Iterable[Slot], until: date, ws: Workspace, *, late: bool) -> list[Slot]:
+    return [s for s in slots if s.occurrence.start <= until and (s.due > ws.now or (late and s.expires > ws.now))]
+
+
+def _open(post: Post, ws: Workspace) -> bool:
+    """Whether a draft is still ours to change: no person has touched it, and its time is not over."""
+    return not post.touched and not post.queued and post.expires > ws.now
+
+
+def _compare(
+    result: Planned, existing: dict[str, Post], campaigns: dict[str, Campaign], calendar: Calendar, ws: Workspace
+) -> None:
+    """Finds what changed entries mean for posts that exist."""
+    moved = {old.id for old, _ in result.moved}
+    kept: set[str] = set()
+    for post in existing.values():
+        if post.expires <= ws.now or post.id in moved:
+            continue
+        now = occurrence_of(post.observance, post.year, post.campaign, calendar)
+        what = drift(post, now)
+        if what and now is None and _open(post, ws):
+            result.dropped.append(post)
+        elif what:
+            result.changed.append(Change(post.id, what))
+            kept.add(post.campaign)
+    result.followed = [c for c in _new_facts(campaigns, calendar) if c.id not in kept]
+
+
+def occurrence_of(observance: str, year: int, campaign: str, calendar: Calendar) -> Occurrence | None:
+    """The occurrence that a campaign is for, as the calendar has it now; None if it is no longer held."""
+    entry = calendar.observances.get(observance)
+    held = dates.occurrences(entry, year) if entry else []
+    return next((o for o in held if o.id == campaign), None)
+
+
+def drift(post: Post, now: Occurrence | None) -> str:
+    """How the calendar has moved away from what the post was planned from; empty if it has not."""
+    if now is None:
+        return f"{post.observance} is no longer held in {post.year}"
+    if (now.start, now.end) != (post.start, post.end):
+        return f"its day moved from {_days(post.start, post.end)} to {_days(now.start, now.end)}"
+    return ""
+
+
+def _days(first: date, last: date) -> str:
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def _new_facts(campaigns: dict[str, Campaign], calendar: Calendar) -> list[Campaign]:
+    """Campaigns whose entry says something else now, with the new facts."""
+    fresh = []
+    for c in campaigns.values():
+        now = occurrence_of(c.observance, c.year, c.id, calendar)
+        if now:
+            facts = replace(c, start=now.start, end=now.end, name=now.observance.name())
+            fresh += [facts] if facts != c else []
+    return fresh
+
+
+class _Writer:
+    """Turns slots into posts: rendered, checked, with their digest."""
+
+    def __init__(self, ws: Workspace, calendar: Calendar) -> None:
+        self.settings, self.helplines, self.now = ws.settings, calendar.helplines, ws.now
+        self.renderer = renderer(ws.settings, calendar)
+
+    def post(self, slot: Slot) -> Post:
+        a, o = slot.account, slot.occurrence
+        limits = self.settings.limits[a.network]
+        wording = self.renderer.post(slot, limits)
+        post = Post(
+            id=slot.id,
+            campaign=slot.campaign,
+            observance=o.observance.id,
+            year=o.year,
+            stage=slot.stage.name,
+            account=a.name,
+            channel=a.channel,
+            network=a.network,
+            language=a.language,
+            country=a.country,
+            zone=a.zone,
+            local=slot.local,
+            due=slot.due,
+            expires=slot.expires,
+            start=o.start,
+            end=o.end,
+            wording=wording,
+            author=AUTHOR,
+            sensitivity=o.observance.sensitivity,
+            digest=digest(wording, language=a.language, account=a.name, due=slot.due, expires=slot.expires),
+            why=slot.why,
+        )
+        errors = has_errors(check_draft(draft_of(post, limits, o.observance.themes, self.helplines)))
+        return replace(post, review=after_planning(errors=errors))
+
+
+def renderer(settings: Settings, calendar: Calendar) -> Renderer:
+    return Renderer(settings.templates, Us(settings.name, settings.site), calendar.helplines)
+
+
+def _write(ws: Workspace, result: Planned) -> None:
+    from scheduler.store import outbox as outbox_store
+    from scheduler.store import planning as store
+
+    by_campaign: dict[str, list[Post]] = {}
+    for post in result.added:
+        by_campaign.setdefault(post.campaign, []).append(post)
+    first = {s.campaign: s for s in reversed(result.slots)}
+    with writing(ws.home, ws.now, ws.who) as tx:
+        store.keep_accounts(tx, ws.settings.accounts.values())
+        for id, posts in by_campaign.items():
+            store.add_campaign(tx, _campaign(first[id], ws.settings), posts)
+        for campaign in result.followed:
+            store.follow(tx, campaign)
+        for old, new in result.moved:
+            store.replace_draft(tx, old, new)
+        for post in result.dropped:
+            outbox_store.enqueue(tx, post, state=DeliveryState.CANCELLED, reason="its day is no longer held")
+
+
+def _campaign(slot: Slot, settings: Settings) -> Campaign:
+    o = slot.occurrence
+    book = settings.playbook_for(o.observance.themes).name
+    return Campaign(o.id, o.observance.id, o.year, o.start, o.end, o.observance.name(), book)

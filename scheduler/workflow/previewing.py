@@ -1,0 +1,63 @@
+"""One page for reviewers: every post of a campaign as its reader will see it, with the findings beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scheduler.checks.lengths import count
+from scheduler.errors import BadData, UnknownName
+from scheduler.store import reads
+from scheduler.store.opening import reading
+from scheduler.workflow.calendar import synced
+from scheduler.workflow.checking import check_post
+from scheduler.workflow.listing import states
+from scheduler.workflow.planning import renderer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scheduler.model import Calendar, Campaign, Post
+    from scheduler.workflow import Workspace
+
+
+def write_preview(ws: Workspace, campaign: str) -> Path:
+    """Writes previews/<campaign>.html and returns its path. The same posts give the same bytes."""
+    with reading(ws.home) as db:
+        campaigns = reads.campaigns(db)
+        if campaign not in campaigns:
+            raise UnknownName("campaign", campaign, campaigns, "list them with: daymark upcoming")
+        posts = reads.posts(db, campaign=campaign)
+    calendar = synced(ws)
+    page = renderer(ws.settings, calendar).page("preview.html", **_context(ws, campaigns[campaign], posts, calendar))
+    path = ws.home / "previews" / f"{campaign.replace('/', '-')}.html"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise BadData(f"{path} cannot be written: {error.strerror}", "check the folder's rights and the disk") from error
+    return path
+
+
+def _context(ws: Workspace, campaign: Campaign, posts: list[Post], calendar: Calendar) -> dict[str, Any]:
+    stand = states(ws, posts)
+    entry = calendar.observances.get(campaign.observance)
+    return {
+        "campaign": campaign,
+        "entry": entry,
+        "us": ws.settings.name,
+        "posts": [_shown(post, stand[post.id], ws, calendar) for post in posts],
+    }
+
+
+def _shown(post: Post, state: str, ws: Workspace, calendar: Calendar) -> dict[str, Any]:
+    limits = ws.settings.limits.get(post.network) or ws.settings.limits["plain"]
+    findings = check_post(post, ws.settings, calendar)
+    return {
+        "post": post,
+        "state": state,
+        "findings": findings,
+        "length": count(post.wording.text, limits, post.wording.note),
+        "most": limits.most,
+        "rtl": post.language == "ar",
+        "paragraphs": [part.split("\n") for part in post.wording.text.split("\n\n")],
+    }

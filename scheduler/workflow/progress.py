@@ -1,0 +1,27 @@
+"""How far each campaign is. Light: `upcoming` asks it at every call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scheduler.model import DeliveryState, Review
+from scheduler.review import state_of
+from scheduler.store import reads
+from scheduler.store.opening import reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def campaigns_of(home: Path) -> dict[str, dict[str, Any]]:
+    """Each campaign with its playbook and how many posts stand where, by campaign id."""
+    with reading(home) as db:
+        planned, told = reads.campaigns(db), reads.progress(db)
+    states: dict[str, dict[str, int]] = {id: {} for id in planned}
+    for campaign, review, delivery, number in told:
+        word = state_of(Review(review), DeliveryState(delivery) if delivery else None)
+        states[campaign][word] = states[campaign].get(word, 0) + number
+    return {
+        id: {"id": id, "playbook": c.playbook, "posts": sum(states[id].values()), "states": states[id]}
+        for id, c in planned.items()
+    }

@@ -1,0 +1,147 @@
+"""Approve, reject, reword: people decide, and a decision is bound to exact words."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scheduler.checks import ERROR, has_errors
+from scheduler.errors import HasFindings, PersonNeeded, UnknownName
+from scheduler.model import Delivery, DeliveryState, Post, Wording
+from scheduler.plan import ideal_slots
+from scheduler.review import after_planning, digest
+from scheduler.store import reads
+from scheduler.store.opening import reading, writing
+from scheduler.workflow.calendar import synced
+from scheduler.workflow.checking import check_post
+from scheduler.workflow.planning import occurrence_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scheduler.model import Calendar, Finding
+    from scheduler.store.opening import Tx
+    from scheduler.workflow import Workspace
+
+
+def find(ws: Workspace, ids: Sequence[str]) -> list[Post]:
+    """The posts of these ids, in the order given. Raises UnknownName for the first that is not there."""
+    with reading(ws.home) as db:
+        found = {p.id: p for p in reads.posts(db, ids=ids)}
+        for id in ids:
+            if id not in found:
+                raise UnknownName("post", id, reads.post_ids(db), "list them with: daymark posts")
+    return [found[id] for id in ids]
+
+
+def approve(ws: Workspace, ids: Sequence[str], reviewer: str) -> list[Post]:
+    """Approves all the posts or none.
+
+    Raises HasFindings if a check finds an error, PersonNeeded if the reviewer may not approve one or it is on its way.
+    """
+    posts = find(ws, ids)
+    calendar = synced(ws)
+    for post in posts:
+        _none_blocks(post, check_post(post, ws.settings, calendar))
+    return _decide(ws, posts, "approved", reviewer, "")
+
+
+def reject(ws: Workspace, ids: Sequence[str], reviewer: str, why: str) -> list[Post]:
+    """Sends posts back to their author with a reason. One that waits to be sent is taken back first."""
+    return _decide(ws, find(ws, ids), "rejected", reviewer, why)
+
+
+def _none_blocks(post: Post, findings: list[Finding]) -> None:
+    errors = [f for f in findings if f.severity == ERROR]
+    if errors:
+        first, more = errors[0], f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        seen = f" '{first.text}'" if first.text else ""
+        raise HasFindings(
+            f"{post.id} cannot be approved: {first.check}:{seen} {first.why}{more}",
+            f"{first.suggestion}: daymark reword {post.id}",
+        )
+
+
+def _decide(ws: Workspace, posts: list[Post], verdict: str, reviewer: str, why: str) -> list[Post]:
+    from scheduler.store import planning as store
+
+    with _own_words_refused(posts, reviewer), writing(ws.home, ws.now, reviewer) as tx:
+        for post in posts:
+            delivery = reads.delivery_of(tx.db, post.id)
+            if verdict == "approved" and post.review == "approved":
+                continue  # said before: a second time changes nothing
+            _free(tx, post, delivery, f"{reviewer} {verdict} it")
+            if not store.decide(tx, post, verdict, reviewer, why):
+                raise PersonNeeded(f"{post.id} has just been changed by somebody else", f"read it again: daymark show {post.id}")
+    return find(ws, [p.id for p in posts])
+
+
+@contextmanager
+def _own_words_refused(posts: list[Post], reviewer: str) -> Iterator[None]:
+    from sqlalchemy.exc import IntegrityError
+
+    try:
+        yield
+    except IntegrityError as error:
+        if "not_by_its_author" not in str(error.orig):
+            raise
+        own = next(p for p in posts if p.author.strip().lower() == reviewer.strip().lower())
+        raise PersonNeeded(
+            f"{own.id} is about people who were harmed, and {reviewer} wrote it: somebody else has to approve it",
+            f"ask a colleague: daymark approve {own.id} --as NAME",
+        ) from error
+
+
+def _free(tx: Tx, post: Post, delivery: Delivery | None, why: str) -> None:
+    """Makes sure the post is not on its way; a waiting delivery is taken back."""
+    from scheduler.store import outbox
+
+    if delivery is None or not post.queued:
+        return
+    if delivery.state is DeliveryState.WAITING and outbox.take_back(tx, delivery, why):
+        return
+    if delivery.state in (DeliveryState.FAILED, DeliveryState.MISSED, DeliveryState.CANCELLED):
+        return
+    told = {"sending": "is being sent just now", "sent": "is out already", "unsure": "may be out already"}
+    raise PersonNeeded(f"{post.id} {told.get(delivery.state, 'is on its way')}", f"look at it: daymark show {post.id}")
+
+
+def reword(ws: Workspace, id: str, text: str, author: str) -> Post:
+    """Puts new words into a post, at the time its calendar entry asks for now; any approval is dropped.
+
+    The same words again change nothing. Raises PersonNeeded if the post is out or on its way.
+    """
+    from scheduler.store import planning as store
+
+    old = find(ws, [id])[0]
+    new = _reworded(ws, old, text.strip("\n"), author)
+    if new.wording == old.wording and new.due == old.due:
+        return old
+    with writing(ws.home, ws.now, author) as tx:
+        _free(tx, old, reads.delivery_of(tx.db, id), f"{author} reworded it")
+        if not store.reword(tx, old, new):
+            raise PersonNeeded(f"{id} has just been changed by somebody else", f"read it again: daymark show {id}")
+    return find(ws, [id])[0]
+
+
+def _reworded(ws: Workspace, old: Post, text: str, author: str) -> Post:
+    calendar = synced(ws)
+    moved = _moved(ws, old, calendar)
+    wording = Wording(text, old.wording.note, old.wording.alt, old.wording.media)
+    bytes_ = digest(wording, language=moved.language, account=moved.account, due=moved.due, expires=moved.expires)
+    new = replace(moved, wording=wording, author=author, digest=bytes_, touched=True, queued=False)
+    return replace(new, review=after_planning(errors=has_errors(check_post(new, ws.settings, calendar))))
+
+
+def _moved(ws: Workspace, post: Post, calendar: Calendar) -> Post:
+    """The post at the time of its day as the calendar has it now; as it is if the day has not moved."""
+    now = occurrence_of(post.observance, post.year, post.campaign, calendar)
+    account = ws.settings.accounts.get(post.account)
+    if now is None or account is None or (now.start, now.end) == (post.start, post.end):
+        return post
+    slots = ideal_slots(now, ws.settings.playbook_for(now.observance.themes), account)
+    slot = next((s for s in slots if s.id == post.id), None)
+    if slot is None:
+        return post
+    return replace(post, local=slot.local, due=slot.due, expires=slot.expires, start=now.start, end=now.end)

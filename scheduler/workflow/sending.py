@@ -1,0 +1,260 @@
+"""Queue, tick, hold, resume: from approved posts to posts that are out, once."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from scheduler import deliver, outbox, paths
+from scheduler.checks import ERROR
+from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError, PersonNeeded, UnknownName, UsageError
+from scheduler.model import DeliveryState, Post
+from scheduler.store import reads
+from scheduler.store.opening import reading, stamp, writing
+from scheduler.workflow.calendar import current, sync, synced
+from scheduler.workflow.checking import check_post
+from scheduler.workflow.planning import drift, occurrence_of, plan
+from scheduler.workflow.publishing import build_feeds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scheduler.model import Calendar, Hold
+    from scheduler.workflow import Workspace
+
+CLOCK_SLACK = timedelta(hours=1)  # clocks are corrected by less; a day back is a mistake
+SCOPES = ("account", "channel", "campaign", "theme", "country")
+
+
+@dataclass(slots=True)
+class Ticked:
+    """What a tick did, as counts; `troubles` and `error` are for people."""
+
+    due: int = 0
+    sent: int = 0
+    failed: int = 0
+    unsure: int = 0
+    missed: int = 0
+    held: int = 0
+    planned: int = 0
+    feeds: list[str] = field(default_factory=list)
+    busy: bool = False
+    troubles: list[str] = field(default_factory=list)
+    channel_troubles: list[str] = field(default_factory=list)
+    error: DaymarkError | None = None
+
+
+def queue(ws: Workspace, *, dry_run: bool = False) -> list[str]:
+    """Gives every approved post whose time is not over its delivery; returns their ids."""
+    with reading(ws.home) as db:
+        approved = [p for p in reads.approved_unqueued(db) if p.expires > ws.now]
+    if dry_run or not approved:
+        return [p.id for p in approved]
+    from scheduler.store import outbox as store
+    from scheduler.store.planning import keep_accounts
+
+    with writing(ws.home, ws.now, ws.who) as tx:
+        keep_accounts(tx, ws.settings.accounts.values())
+        return [p.id for p in approved if store.enqueue(tx, p)]
+
+
+def tick(ws: Workspace, *, accept_clock: bool = False) -> Ticked:
+    """One round: sync, plan, queue, recover, send what is due, build the feeds when something changed.
+
+    What cannot be planned does not keep what is approved from going out: its error is kept for the end.
+    """
+    done = Ticked()
+    with _alone(ws) as alone:
+        if not alone:
+            done.busy = True
+            return done
+        _check_clock(ws, accept_clock=accept_clock)
+        inputs = paths.inputs(str(ws.home))
+        done.error = _prepare(ws, done)
+        queue(ws)
+        _send(ws, done)
+        _publish(ws, done)
+        _remember(ws, inputs if done.error is None else "")
+    return done
+
+
+def would_tick(ws: Workspace) -> Ticked:
+    """What a tick would plan and send, nothing done: not even what it would then find to queue is changed."""
+    done = Ticked()
+    result = plan(ws, current(ws.settings.calendars, ws.home), (ws.now + ws.settings.horizon).date(), dry_run=True)
+    done.planned = len(result.added)
+    with reading(ws.home) as db:
+        waiting = [post for _, post in reads.due(db, stamp(ws.now))]
+        approved = [p for p in reads.approved_unqueued(db) if p.due <= ws.now < p.expires]
+    kept = {p.id for p in held(ws)}
+    done.due = len(waiting) + len(approved)
+    done.held = sum(p.id in kept for p in waiting)
+    done.sent = sum(p.expires > ws.now for p in waiting) + len(approved) - done.held
+    return done
+
+
+@contextmanager
+def _alone(ws: Workspace) -> Iterator[bool]:
+    """Whether no other tick is at work here. The lock goes with the process, however that ends."""
+    import fcntl
+
+    path = ws.home / ".tick.lock"
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be written: {error.strerror}", "check the folder's rights and the disk") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
+
+
+def _check_clock(ws: Workspace, *, accept_clock: bool) -> None:
+    with reading(ws.home) as db:
+        seen = reads.state(db, "seen_at")
+    if accept_clock or not seen or reads.instant(seen) <= ws.now + CLOCK_SLACK:
+        return
+    raise ClockSetBack(
+        f"the clock says {stamp(ws.now)}, but a tick has already run at {seen}",
+        "set the clock right; if the earlier time was the wrong one: daymark tick --accept-clock",
+    )
+
+
+def _prepare(ws: Workspace, done: Ticked) -> DaymarkError | None:
+    """Syncs and plans when an input changed or a day has passed; returns what kept it from it."""
+    with reading(ws.home) as db:
+        planned, inputs = reads.state(db, "plan_at"), reads.state(db, "inputs")
+    if inputs == paths.inputs(str(ws.home)) and stamp(ws.now) < planned:
+        return None
+    try:
+        sync(ws)
+        result = plan(ws, synced(ws), (ws.now + ws.settings.horizon).date())
+        done.planned = len(result.added)
+    except DatabaseError:
+        raise
+    except DaymarkError as error:
+        return error
+    return None
+
+
+def _send(ws: Workspace, done: Ticked) -> None:
+    tally = deliver.Tally()
+    courier = courier_of(ws)
+    deliver.recover(courier, tally)
+    deliver.miss(courier, tally)
+    done.due = deliver.send_due(courier, tally)
+    c = tally.counts
+    done.sent, done.failed, done.unsure = c["sent"], c["failed"], c["unsure"]
+    done.missed, done.held = c["missed"], c["held"]
+    done.troubles, done.channel_troubles = tally.troubles, tally.channel_troubles
+
+
+def courier_of(ws: Workspace) -> deliver.Courier:
+    calendar = synced(ws)
+    observances = calendar.observances
+
+    def title(post: Post) -> str:
+        entry = observances.get(post.observance)
+        return f"{entry.name(post.language) if entry else post.observance}: {post.stage}"
+
+    return deliver.Courier(
+        home=ws.home,
+        who=ws.who,
+        clock=ws.clock,
+        accounts=ws.settings.accounts,
+        themes=lambda id: observances[id].themes if id in observances else (),
+        titles=title,
+        refusal=lambda post: _refusal(post, ws, calendar),
+    )
+
+
+def _refusal(post: Post, ws: Workspace, calendar: Calendar) -> str:
+    """Why an approved post must not go after all: its day has moved, or a check finds an error by now."""
+    if moved := drift(post, occurrence_of(post.observance, post.year, post.campaign, calendar)):
+        return moved
+    errors = (f for f in check_post(post, ws.settings, calendar) if f.severity == ERROR)
+    return next((f"{f.check}: {f.why}" for f in errors), "")
+
+
+def _publish(ws: Workspace, done: Ticked) -> None:
+    with reading(ws.home) as db:
+        if reads.state(db, "feeds_from") == reads.last_audit(db) and reads.state(db, "feeds_year") == str(ws.now.year):
+            return
+    built = build_feeds(ws)
+    done.feeds = [b.path.relative_to(ws.home).as_posix() for b in built if b.changed]
+
+
+def _remember(ws: Workspace, inputs: str) -> None:
+    """Leaves for the next tick what it may take as done. Written only when it differs."""
+    from scheduler.store.calendar import remember
+
+    tomorrow = datetime.combine(ws.now.date() + timedelta(1), time(), UTC)
+    values = {"plan_at": stamp(tomorrow), "inputs": inputs, "seen_at": stamp(ws.now), "feeds_year": str(ws.now.year)}
+    with reading(ws.home) as db:
+        same = all(reads.state(db, name) == value for name, value in values.items())
+    if not same:
+        with writing(ws.home, ws.now, ws.who) as tx:
+            remember(tx, **values)
+
+
+def hold(ws: Workspace, scope: str, value: str, why: str) -> int:
+    """Stops every send in scope from now on; returns how many posts it keeps back. The same hold again adds none."""
+    if scope not in ("everything", *SCOPES):
+        raise UnknownName("scope", scope, ("everything", *SCOPES), f"write one of: everything, {', '.join(f'{s}:...' for s in SCOPES)}")
+    if scope != "everything" and not value:
+        raise UsageError(f"the scope '{scope}' does not say which", f"write --scope {scope}:NAME")
+    from scheduler.store import outbox as store
+
+    with writing(ws.home, ws.now, ws.who) as tx:
+        if not any((h.scope, h.value) == (scope, value) for h in reads.holds(tx.db)):
+            store.add_hold(tx, scope, value, why)
+    return len(held(ws))
+
+
+def held(ws: Workspace) -> list[Post]:
+    """The posts on their way that a hold keeps back."""
+    calendar = synced(ws)
+    with reading(ws.home) as db:
+        holds, deliveries, posts = reads.holds(db), reads.deliveries(db), reads.posts(db)
+    waiting = {id for id, d in deliveries.items() if d.state is DeliveryState.WAITING}
+    return [p for p in posts if p.id in waiting and _holding(holds, p, calendar)]
+
+
+def _holding(holds: list[Hold], post: Post, calendar: Calendar) -> Hold | None:
+    entry = calendar.observances.get(post.observance)
+    return outbox.is_held(holds, post, entry.themes if entry else ())
+
+
+def resume(ws: Workspace, choice: str = "") -> list[str]:
+    """Lifts every hold; returns the posts that were kept back.
+
+    Nothing catches up by itself. With `keep`, posts whose time has come go out at the next tick unless it is over;
+    with `drop` they are cancelled, and what failed or was missed is noted. Raises PersonNeeded, and lifts nothing, if
+    such posts wait and no choice is made.
+    """
+    from scheduler.store import outbox as store
+
+    kept = held(ws)
+    late = [p for p in kept if p.due <= ws.now]
+    if late and not choice:
+        raise PersonNeeded(
+            f"{len(late)} posts came due while on hold, the first is {late[0].id}",
+            "send what is still in time with: daymark resume --keep; or leave it out with: daymark resume --drop",
+        )
+    with writing(ws.home, ws.now, ws.who) as tx:
+        deliveries = reads.deliveries(tx.db)
+        for h in reads.holds(tx.db):
+            store.lift(tx, h)
+        store.free_accounts(tx)
+        if choice == "drop":
+            for before in (deliveries[p.id] for p in late):
+                store.end(tx, before, replace(before, state=DeliveryState.CANCELLED, reason="dropped after a hold"))
+            ended = (DeliveryState.FAILED, DeliveryState.MISSED)
+            store.acknowledge(tx, [d.id for d in deliveries.values() if d.state in ended])
+    return [p.id for p in kept]
