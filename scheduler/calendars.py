@@ -6,7 +6,6 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from scheduler import dates, rules
@@ -30,6 +29,7 @@ from scheduler.toml import Table, as_day, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -81,7 +81,9 @@ def read(folders: Iterable[Path]) -> Sources:
             if isinstance(entry, dict):
                 _add(getattr(sources, kind), name, (entry, str(path), text), problems)
             else:
-                problems.append(Problem(str(path), 0, name, f"'{name}' stands outside an entry", "put it under its [entry]"))
+                problems.append(
+                    Problem(str(path), 0, name, f"'{name}' stands outside an entry", "put it under its [entry]")
+                )
     if problems:
         raise BadFile(problems)
     return sources
@@ -226,7 +228,11 @@ def _spans(t: Table, *, cancelled: bool = False) -> dict[int, Span | None]:
             made[_year(t, year)] = None
         else:
             or_cancelled = ', or "cancelled"' if cancelled else ""
-            t.wrong(year, f"'{value}' is not a date in {year}", f'write "{year}-05-07" or "{year}-05-07..{year}-05-09"{or_cancelled}')
+            t.wrong(
+                year,
+                f"'{value}' is not a date in {year}",
+                f'write "{year}-05-07" or "{year}-05-07..{year}-05-09"{or_cancelled}',
+            )
     return made
 
 
@@ -288,7 +294,9 @@ def _region(t: Table) -> frozenset[str]:
 
 
 def from_rows(
-    observances: Mapping[str, dict[str, Any]], helplines: Mapping[str, dict[str, Any]], regions: Mapping[str, dict[str, Any]]
+    observances: Mapping[str, dict[str, Any]],
+    helplines: Mapping[str, dict[str, Any]],
+    regions: Mapping[str, dict[str, Any]],
 ) -> Calendar:
     """The calendar from the database's copy of its tables, which was checked on the way in."""
 

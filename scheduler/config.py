@@ -54,9 +54,13 @@ def require_workspace(home: Path) -> None:
     """Raises NoWorkspace unless the folder is one."""
     if not home.is_dir():
         what = "is a file, not a folder" if home.exists() else "does not exist"
-        raise NoWorkspace(f"the workspace {home} {what}", f"make one with: daymark init {'DIR' if home.exists() else home}")
+        raise NoWorkspace(
+            f"the workspace {home} {what}", f"make one with: daymark init {'DIR' if home.exists() else home}"
+        )
     if not (home / "daymark.toml").is_file():
-        raise NoWorkspace(f"{home} is not a workspace: it has no daymark.toml", f"make it one with: daymark init {home}")
+        raise NoWorkspace(
+            f"{home} is not a workspace: it has no daymark.toml", f"make it one with: daymark init {home}"
+        )
 
 
 def load_settings(home: Path) -> Settings:

@@ -101,7 +101,7 @@ def as_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 
 def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The instant of the jump over `wall`, to the second. In a gap, fold 1 gives the instant before it, fold 0 after."""
+    """The instant of the jump over `wall`, to the second: fold 1 gives an instant before it, fold 0 one after."""
     before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
     after = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     old = before.astimezone(zone).utcoffset()

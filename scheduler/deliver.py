@@ -167,4 +167,3 @@ def _message(c: Courier, delivery: Delivery, post: Post) -> Message:
         zone=post.zone,
         title=c.titles(post),
     )
-

@@ -70,7 +70,8 @@ def _full_moon(k: float) -> datetime:
     latitude = 160.7108 + 390.67050284 * k - 0.0016118 * t**2 - 0.00000227 * t**3
     node = 124.7746 - 1.56375588 * k + 0.0020672 * t**2
     periodic = sum(
-        c * eccentricity**e * sin(radians(m * sun + mm * moon + f * latitude + o * node)) for c, e, m, mm, f, o in _TERMS
+        c * eccentricity**e * sin(radians(m * sun + mm * moon + f * latitude + o * node))
+        for c, e, m, mm, f, o in _TERMS
     )
     planets = sum(c * sin(radians(a + b * k)) for c, a, b in _PLANETS)
     at = _J2000 + timedelta(days=mean + periodic + planets - _J2000_DAY)

@@ -79,10 +79,18 @@ def recovered(row: Delivery, *, repeatable: bool, now: datetime) -> Delivery:
     """A row whose lease ran out: tried again where the channel makes a repeat harmless, else left to a person."""
     row = replace(row, claim="", lease=None)
     if not repeatable:
-        return replace(row, state=DeliveryState.UNSURE, reason="it was being sent when the program stopped: look before sending again")
+        return replace(
+            row,
+            state=DeliveryState.UNSURE,
+            reason="it was being sent when the program stopped: look before sending again",
+        )
     if now >= row.expires:
-        return replace(row, state=DeliveryState.MISSED, reason="the program stopped while sending, and its time is over")
-    return replace(row, state=DeliveryState.WAITING, due=min(row.due, now), reason="the program stopped while sending: tried again")
+        return replace(
+            row, state=DeliveryState.MISSED, reason="the program stopped while sending, and its time is over"
+        )
+    return replace(
+        row, state=DeliveryState.WAITING, due=min(row.due, now), reason="the program stopped while sending: tried again"
+    )
 
 
 def is_held(holds: Iterable[Hold], post: Post, themes: Collection[str]) -> Hold | None:

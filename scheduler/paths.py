@@ -12,7 +12,7 @@ def shipped(name: str) -> str:
 
 
 def find_home(given: str) -> str:
-    """The workspace: `given`, else DAYMARK_HOME, else this folder or the nearest above it with a daymark.toml, else ''."""
+    """The workspace: `given`, else DAYMARK_HOME, else this folder or the nearest above with a daymark.toml; or ''."""
     if named := given or os.environ.get("DAYMARK_HOME", ""):
         return os.path.abspath(named)
     folder = os.getcwd()
@@ -35,7 +35,12 @@ def inputs(home: str) -> str:
     It is made of the files' times and sizes, so that an idle tick opens none of them.
     """
     count = size = times = 0
-    for root in (shipped("calendars"), shipped("templates"), os.path.join(home, "calendars"), os.path.join(home, "templates")):
+    for root in (
+        shipped("calendars"),
+        shipped("templates"),
+        os.path.join(home, "calendars"),
+        os.path.join(home, "templates"),
+    ):
         for seen in _files(root):
             count, size, times = count + 1, size + seen.st_size, times + seen.st_mtime_ns + seen.st_ctime_ns
     try:

@@ -37,4 +37,4 @@ def is_idle(home: str, now: str) -> bool:
             db.close()
     except (sqlite3.Error, OSError):
         return False  # the full tick says what is wrong
-    return schema == (SCHEMA,) and work == (0,)
+    return bool(schema == (SCHEMA,) and work == (0,))

@@ -126,7 +126,10 @@ def make_plan(
         agenda = _Agenda(account, priority, [t for t in held if t.account == account.name])
         for slot in wanted:
             placed = agenda.place(slot)
-            (slots if isinstance(placed, Slot) else skipped).append(placed)  # type: ignore[arg-type]
+            if isinstance(placed, Slot):
+                slots.append(placed)
+            else:
+                skipped.append(placed)
     slots.sort(key=lambda s: (s.due, s.id))
     return Plan(tuple(slots), tuple(sorted(skipped, key=lambda s: s.slot)))
 
@@ -190,7 +193,9 @@ class _Agenda:
         return same_day and calm and self._near(local) is None
 
     def _full(self, day: date, slot: Slot) -> str:
-        return self._told(f"{self.account.name} already has {self.account.a_day} posts on {day}", self.by_day[day][0], slot)
+        return self._told(
+            f"{self.account.name} already has {self.account.a_day} posts on {day}", self.by_day[day][0], slot
+        )
 
     def _told(self, what: str, other: tuple[datetime, str, Slot | None] | None, slot: Slot) -> str:
         if other is None:
@@ -203,9 +208,11 @@ class _Agenda:
         mine, theirs = (_rank(s, self.priority) for s in (slot, winner))
         reasons = (
             "it is a post of the day itself",
-            f"its theme {self.priority[theirs[1]]} comes first in [plan] priority" if theirs[1] < len(self.priority) else "",
+            f"its theme {self.priority[theirs[1]]} comes first in [plan] priority"
+            if theirs[1] < len(self.priority)
+            else "",
             f"it is a day of {', '.join(winner.occurrence.observance.regions)}",
             "it is nearer to its day",
         )
-        first = next((i for i in range(len(reasons)) if theirs[i] != mine[i]), None)  # type: ignore[misc]
+        first = next((i for i in range(len(reasons)) if theirs[i] != mine[i]), None)
         return "it is earlier" if first is None else reasons[first]

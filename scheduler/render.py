@@ -6,7 +6,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError
@@ -20,6 +19,7 @@ from scheduler.toml import Table, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from jinja2 import Template
 
@@ -154,14 +154,15 @@ class Renderer:
         try:
             code = self.environment.compile(text, name=path.name, filename=str(path))
         except TemplateSyntaxError as error:
-            raise TemplateError(f"{path}, line {error.lineno}: {error.message}", "correct the {{ ... }} or {% ... %} there") from error
+            place = f"{path}, line {error.lineno}"
+            raise TemplateError(f"{place}: {error.message}", "correct the {{ ... }} or {% ... %} there") from error
         return self.environment.template_class.from_code(self.environment, code, self.environment.make_globals(None))
 
     def _missing(self, slot: Slot) -> TemplateError:
         account, stage = slot.account, slot.stage.name
         name = f"templates/posts/default/{stage}.{account.language}.txt"
         return TemplateError(
-            f"there is no text for stage '{stage}' in language '{account.language}' (account {account.name}, {slot.campaign})",
+            f"there is no text for stage '{stage}' in language '{account.language}' ({account.name}, {slot.campaign})",
             f"write {name} in the workspace, or take the stage or the language out",
         )
 
@@ -212,9 +213,18 @@ class Renderer:
         body, text = load(path)
         problems: list[Problem] = []
         t = Table(body, file=str(path), text=text, problems=problems)
-        made = Words(t.words("months"), t.words("weekdays"), t.text("day"), t.text("range"), t.text("and"), dict(t.table("themes").body))
+        made = Words(
+            t.words("months"),
+            t.words("weekdays"),
+            t.text("day"),
+            t.text("range"),
+            t.text("and"),
+            dict(t.table("themes").body),
+        )
         if len(made.months) != 12 or len(made.weekdays) != 7:
-            t.wrong("months", "it needs twelve months and seven weekdays", "write all of them, January and Monday first")
+            t.wrong(
+                "months", "it needs twelve months and seven weekdays", "write all of them, January and Monday first"
+            )
         t.finish()
         if problems:
             raise BadFile(problems)
@@ -227,7 +237,9 @@ def _filled(template: Template, context: dict[str, Any]) -> str:
         text = template.render(context)
     except UndefinedError as error:
         place = f"{template.filename}, line {_line_of(error, template)}"
-        raise TemplateError(f"{place}: {error.message}", "use only day, us, helpline and tags: see docs/templates.md") from error
+        raise TemplateError(
+            f"{place}: {error.message}", "use only day, us, helpline and tags: see docs/templates.md"
+        ) from error
     except (SecurityError, ArithmeticError, TypeError, ValueError, LookupError) as error:
         place = f"{template.filename}, line {_line_of(error, template)}"
         raise TemplateError(f"{place}: {error}", "correct the expression there") from error

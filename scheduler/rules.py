@@ -1,16 +1,16 @@
 """The rule language of the calendar: a line that a person can read becomes dates, and words again.
 
-    07-30                              the same day every year; 02-29 only in leap years
-    02-01..02-07                       a range; one that ends before it starts runs into the next year
-    first monday of october            first to fifth, or last; a fifth that a month lacks is not held
-    last day of february
-    tuesday between 02-05 and 02-11    the two dates span exactly one week
-    week of 11-11                      Monday to Sunday, the week that holds the date
-    month of january
-    full moon of may                   by UTC; of two in the month the first, or `last full moon of may`
-    announced                          only the dates that the entry lists year by year
-    RULE every 5 years from 2010       held in 2010, 2015, ...
-    RULE and RULE                      held more than once a year
+07-30                              the same day every year; 02-29 only in leap years
+02-01..02-07                       a range; one that ends before it starts runs into the next year
+first monday of october            first to fifth, or last; a fifth that a month lacks is not held
+last day of february
+tuesday between 02-05 and 02-11    the two dates span exactly one week
+week of 11-11                      Monday to Sunday, the week that holds the date
+month of january
+full moon of may                   by UTC; of two in the month the first, or `last full moon of may`
+announced                          only the dates that the entry lists year by year
+RULE every 5 years from 2010       held in 2010, 2015, ...
+RULE and RULE                      held more than once a year
 """
 
 from __future__ import annotations
@@ -197,6 +197,7 @@ class Announced:
     certainty = Certainty.ANNOUNCED
 
     def spans(self, year: int) -> list[Span]:
+        del year  # whatever the year: its date is in the entry, not in the rule
         return []
 
     def words(self) -> str:
@@ -264,7 +265,9 @@ def month_day(text: str) -> MonthDay:
     longest = monthrange(2024, month)[1]
     if not 1 <= day <= longest:
         name = MONTHS[month - 1].capitalize()
-        raise RuleError(f"{name} has no day {day}", f"write a day from 01 to {longest}, or 'last day of {name.lower()}'")
+        raise RuleError(
+            f"{name} has no day {day}", f"write a day from 01 to {longest}, or 'last day of {name.lower()}'"
+        )
     return MonthDay(month, day)
 
 

@@ -31,7 +31,9 @@ def load(path: Path) -> tuple[dict[str, Any], str]:
         problem = Problem(str(path), line, _entry_above(text, line), f"this is not TOML: {say}", _toml_advice(say))
         raise BadFile([problem]) from error
     except OSError as error:
-        raise BadFile([Problem(str(path), 0, "", f"cannot be read: {error.strerror}", "check the file's name and rights")]) from error
+        raise BadFile(
+            [Problem(str(path), 0, "", f"cannot be read: {error.strerror}", "check the file's name and rights")]
+        ) from error
 
 
 def _entry_above(text: str, line: int) -> str:

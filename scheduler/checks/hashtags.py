@@ -104,6 +104,8 @@ def _better(tag: str) -> str:
 
 def _piece(letters: str) -> str | None:
     """One run of letters with capitals put in, or None if it needs none."""
+    if letters.lower() == letters.upper():
+        return None  # a script without capitals
     if letters.isupper():
         return _capitals(letters)
     if letters.islower():

@@ -24,7 +24,7 @@ _PEOPLE = (
     r"|personas|mujeres|hombres|niñ[ao]s|víctimas|casos"
 )
 _FIGURE = re.compile(
-    r"(?<![\w.,])(?:"
+    rf"(?<![.,])(?<!{masks.LETTER})(?:"
     rf"(?:(?:{_DIGITS}){_SPACE}?|(?<!one in a ))"
     r"(?:millions?|billions?|trillions?|milliards?|millón|millones)\b"
     rf"|(?:{_DIGITS}){_SPACE}?"
@@ -38,7 +38,7 @@ _FIGURE = re.compile(
     r"|(?:un|dos|tres) (?:tercios?|cuartos?) de\b|la mitad de (?:las|los)\b"
     r"|(?:\d[\d.,]*\s?)?(?:миллион|миллиард)\w{0,3}\b"
     r"|(?:\d[\d.,]*\s?)?(?:مليون|ملايين|مليار)\b|\d[\d.,]*\s?[万亿]"
-    rf"|(?:{_DIGITS})(?![\w%]|[.,]\d)(?P<of>{_SPACE}(?:{_PEOPLE})\b)?)",
+    rf"|(?:{_DIGITS})(?!{masks.LETTER}|%|[.,]\d)(?P<of>{_SPACE}(?:{_PEOPLE})\b)?)",
     re.I,
 )
 _YEAR = r"\b(?:1[5-9]|20)\d{2}\b"
@@ -60,7 +60,7 @@ LEAST = 1000  # smaller counts are told without a source
 
 def check_number_source(draft: Draft) -> Iterator[Finding]:
     """A number of 1,000 or more, a percentage or a share stands with who counted it, and when."""
-    if _SOURCE.search(draft.text):
+    if not _FIGURE.search(draft.text) or _SOURCE.search(draft.text):
         return
     for figure in _FIGURE.finditer(_only_figures(draft)):
         if _needs_source(figure):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _GAP = r"[ \u00a0\u2009\u202f.()\u2010-\u2014-]"
-_RUN = re.compile(rf"(?<!\w)(?<!\d,)\+?\d(?:{_GAP}{{0,3}}\d){{2,}}(?!\w)")
+_RUN = re.compile(rf"(?<!{masks.LETTER})(?<!\d,)\+?\d(?:{_GAP}{{0,3}}\d){{2,}}(?!{masks.LETTER})")
 _OTHER_NUMBERS = re.compile(
     r"\bISBN[:\s]{0,3}[\d-]{10,17}\b|\b97[89]-[\d-]{10,14}\b|\b10\.\d{4,9}/\S+"
     r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"  # bank accounts
@@ -22,7 +22,9 @@ _OTHER_NUMBERS = re.compile(
 )
 _GROUPED = r"[1-9]\d{0,2}(?:[ .\u00a0\u2009\u202f]\d{3})+"
 _COUNT = rf"(?:{_GROUPED}|[1-9]\d{{0,3}})"
-_AMOUNT = re.compile(rf"{_GROUPED}|\d{{1,3}}\.\d+|{_COUNT}\s?[-\u2013\u2014]\s?{_COUNT}")
+_AMOUNT = re.compile(
+    rf"{_GROUPED}|\d{{1,3}}\.\d+|{_COUNT}\s?[-\u2013\u2014]\s?{_COUNT}|(?:19|20)\d{{2}}(?:{_GAP}{{1,3}}(?:19|20)\d{{2}})+"
+)
 # a number right after one of these is to be rung, however short; "call on" and "call for" ask for something else
 _RING = (
     r"call(?!\s+(?:on|upon|for)\b)|ring|dial|phone|telephone|text|sms|whatsapp|tel|tel\.|help\s?line|hot\s?line"
@@ -67,7 +69,7 @@ def phones(text: str, known: Collection[str] = ()) -> list[tuple[int, int]]:
 def _is_phone(run: re.Match[str], known: Collection[str], rung: Collection[int]) -> bool:
     number = digits(run[0])
     if run.start() in rung and len(number) >= SHORTEST:
-        return number in known or len(number) >= SHORT or not _COUNTED.match(run.string, run.end())
+        return len(number) >= SHORT or not _COUNTED.match(run.string, run.end())
     if len(number) < SHORT:
         return False
     return number in known or not _AMOUNT.fullmatch(run[0])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from scheduler.cli import care, days, planning, posts, sending, show
 from scheduler.errors import DaymarkError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # In the order of a first day: look, plan, read, decide, send, care.
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "init": care.init,
     "days": days.days,
     "upcoming": days.upcoming,

@@ -46,5 +46,3 @@ def doctor(home: Home = "", now: Now = "", json: Json = False) -> None:
     wrong = [e.exit_code for e in found if not e.ok]
     if wrong:
         raise typer.Exit(wrong[0])
-
-

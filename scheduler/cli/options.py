@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
     from scheduler.workflow import Workspace
 
-Home = Annotated[str, typer.Option("--home", help="The workspace folder; else DAYMARK_HOME, else this folder or one above.")]
-Now = Annotated[str, typer.Option("--now", envvar="DAYMARK_NOW", help="Pretend that it is this moment (ISO; UTC if no zone is given).")]
+Home = Annotated[
+    str, typer.Option("--home", help="The workspace folder; else DAYMARK_HOME, else this folder or one above.")
+]
+Now = Annotated[
+    str,
+    typer.Option("--now", envvar="DAYMARK_NOW", help="Pretend that it is this moment (ISO; UTC if no zone is given)."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 As = Annotated[str, typer.Option("--as", help="Your name, as it will stand in the audit log.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]

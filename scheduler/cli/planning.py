@@ -18,7 +18,9 @@ def plan(
     until: Annotated[str, typer.Option(metavar="DATE", help="Days that begin by then; else [plan] horizon_days.")] = "",
     dry_run: DryRun = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say why each post stands where it stands.")] = False,
-    late: Annotated[bool, typer.Option("--late", help="Also stages whose time has come, while they still make sense.")] = False,
+    late: Annotated[
+        bool, typer.Option("--late", help="Also stages whose time has come, while they still make sense.")
+    ] = False,
     home: Home = "",
     now: Now = "",
     json: Json = False,

@@ -22,7 +22,9 @@ Id = Annotated[str, typer.Argument(metavar="POST", help="A post, such as human-r
 
 def posts(
     campaign: Annotated[str, typer.Option(help="Only this campaign's, such as human-rights-day/2026.")] = "",
-    state: Annotated[str, typer.Option(help="Only those that stand so: draft, in-review, approved, waiting, sent, ...")] = "",
+    state: Annotated[
+        str, typer.Option(help="Only those that stand so: draft, in-review, approved, waiting, sent, ...")
+    ] = "",
     account: Annotated[str, typer.Option(help="Only this account's.")] = "",
     home: Home = "",
     now: Now = "",
@@ -138,9 +140,13 @@ def _says(f: dict[str, str]) -> str:
 
 def check(
     post: Annotated[list[str] | None, typer.Argument(metavar="[POST...]", help="Posts to check.")] = None,
-    text: Annotated[str, typer.Option("--text", metavar="FILE", help="Check this file's text instead; - is standard input.")] = "",
+    text: Annotated[
+        str, typer.Option("--text", metavar="FILE", help="Check this file's text instead; - is standard input.")
+    ] = "",
     lang: Annotated[str, typer.Option(help="The text's language.")] = "en",
-    channel: Annotated[str, typer.Option(help="The network whose limits it must meet: plain, mastodon, x, ...")] = "plain",
+    channel: Annotated[
+        str, typer.Option(help="The network whose limits it must meet: plain, mastodon, x, ...")
+    ] = "plain",
     sensitivity: Annotated[str, typer.Option(help="normal, sensitive or trauma.")] = "normal",
     home: Home = "",
     now: Now = "",
@@ -178,7 +184,7 @@ def _check_text(file: str, lang: str, channel: str, sensitivity: str, home: str,
     limits = load_limits(folders(home_of(home) if paths.find_home(home) else None, "templates"))
     if channel not in limits:
         raise UnknownName("network", channel, limits, f"choose one of: {', '.join(sorted(limits))}")
-    if sensitivity not in Sensitivity:
+    if sensitivity not in list(Sensitivity):
         raise UnknownName("sensitivity", sensitivity, Sensitivity, f"choose one of: {', '.join(Sensitivity)}")
     return check_text(
         read_text(file),
@@ -201,11 +207,17 @@ def read_text(file: str) -> str:
     except UnicodeDecodeError as error:
         raise UsageError(f"{file} is not UTF-8 text", "save it as UTF-8") from error
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}", "name a text file, or - for standard input") from error
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}", "name a text file, or - for standard input"
+        ) from error
 
 
 def approve(
-    post: Ids, name: Annotated[str, typer.Option("--as", help="Who approves.")], home: Home = "", now: Now = "", json: Json = False
+    post: Ids,
+    name: Annotated[str, typer.Option("--as", help="Who approves.")],
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
 ) -> None:
     """Approve posts: exactly these words, to these accounts, at these times. All of them or none."""
     from scheduler.workflow.reviewing import approve as workflow
@@ -231,7 +243,9 @@ def reject(
 
 def reword(
     post: Id,
-    file: Annotated[str, typer.Option("--file", metavar="FILE", help="The new text; - is standard input. Else $EDITOR opens.")] = "",
+    file: Annotated[
+        str, typer.Option("--file", metavar="FILE", help="The new text; - is standard input. Else $EDITOR opens.")
+    ] = "",
     name: As = "",
     home: Home = "",
     now: Now = "",
@@ -242,10 +256,31 @@ def reword(
     from scheduler.workflow.reviewing import reword as workflow
 
     ws = workspace(home, now, name)
-    text = read_text(file) if file else typer.edit(find(ws, [post])[0].wording.text)
+    text = read_text(file) if file else edited(find(ws, [post])[0].wording.text)
     if text is None or not text.strip():
         raise UsageError("there is no new text", "save the words in the editor, or give --file FILE")
     _tell_reviews([workflow(ws, post, text, somebody(name))], json=json)
+
+
+def edited(text: str) -> str:
+    """The text as the person left it in their editor. Raises UsageError."""
+    import os
+    import shlex
+    import subprocess
+    import tempfile
+    from pathlib import Path
+
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        raise UsageError("no editor is set", "set EDITOR, or give the new text with --file FILE")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "post.txt"
+        path.write_text(text + "\n", encoding="utf-8")
+        try:
+            subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603  (the person's own editor)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise UsageError(f"the editor '{editor}' did not end well", "give the new text with --file FILE") from error
+        return read_text(str(path))
 
 
 def _named(name: str) -> str:

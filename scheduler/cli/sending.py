@@ -30,7 +30,9 @@ def queue(dry_run: DryRun = False, home: Home = "", now: Now = "", json: Json = 
 
 
 def tick(
-    accept_clock: Annotated[bool, typer.Option("--accept-clock", help="The clock is right now; it was wrong before.")] = False,
+    accept_clock: Annotated[
+        bool, typer.Option("--accept-clock", help="The clock is right now; it was wrong before.")
+    ] = False,
     dry_run: DryRun = False,
     home: Home = "",
     now: Now = "",
@@ -46,7 +48,9 @@ def tick(
         raise done.error
     if done.channel_troubles:
         more = f" (and {len(done.channel_troubles) - 1} more)" if len(done.channel_troubles) > 1 else ""
-        raise ChannelError(f"not sent: {done.channel_troubles[0]}{more}", "nothing is lost: daymark status says what waits and why")
+        raise ChannelError(
+            f"not sent: {done.channel_troubles[0]}{more}", "nothing is lost: daymark status says what waits and why"
+        )
 
 
 def tell(done: Ticked, *, json: bool) -> None:
@@ -85,7 +89,9 @@ def status(home: Home = "", now: Now = "", json: Json = False) -> None:
 
 def hold(
     why: Annotated[str, typer.Option(help="The reason, for everybody to see.")],
-    scope: Annotated[str, typer.Option(help="everything, or account:NAME, channel:, campaign:, theme:, country:.")] = "everything",
+    scope: Annotated[
+        str, typer.Option(help="everything, or account:NAME, channel:, campaign:, theme:, country:.")
+    ] = "everything",
     name: As = "",
     home: Home = "",
     now: Now = "",
@@ -103,8 +109,12 @@ def hold(
 
 
 def resume(
-    keep: Annotated[bool, typer.Option("--keep", help="Posts that came due go out at the next tick, if still in time.")] = False,
-    drop: Annotated[bool, typer.Option("--drop", help="Posts that came due are left out; what failed or was missed is noted.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Posts that came due go out at the next tick, if still in time.")
+    ] = False,
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Posts that came due are left out; what failed or was missed is noted.")
+    ] = False,
     name: As = "",
     home: Home = "",
     now: Now = "",

@@ -1,4 +1,4 @@
-"""A timer over the same tick that cron calls. Nothing is stored in it: a restart loses nothing, ringing twice is harmless."""
+"""A timer over the same tick that cron calls. Nothing is stored in it: ringing twice, or not at all, loses nothing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def keep_ticking(tick: Callable[[], None], every: int) -> None:
 
 
 def _watch_clock(timer: BlockingScheduler, stop: threading.Event) -> None:
-    """Rings at once when the wall clock is set: the timer's next time was in the old reckoning, perhaps an hour away."""
+    """Rings at once when the wall clock is set: the timer's next time was in the old reckoning, maybe hours away."""
     offset = time.time() - time.monotonic()  # noqa: TID251
     while not stop.wait(1):
         drift = time.time() - time.monotonic()  # noqa: TID251

@@ -1,19 +1,19 @@
 """The nouns of Daymark: frozen values, no behaviour beyond what their own fields say."""
 
 from scheduler.model.calendar import (
-    Calendar,
-    Certainty,
     DIMENSIONS,
     FIRST_YEAR,
-    Helpline,
     LANGUAGES,
     LAST_YEAR,
+    WORLD,
+    Calendar,
+    Certainty,
+    Helpline,
     Observance,
     Occurrence,
     Proclaimed,
     Sensitivity,
     Span,
-    WORLD,
     YearTheme,
 )
 from scheduler.model.campaign import (
@@ -44,19 +44,20 @@ from scheduler.model.delivery import (
 )
 
 __all__ = [
+    "DIMENSIONS",
+    "FIRST_YEAR",
+    "LANGUAGES",
+    "LAST_YEAR",
+    "WORLD",
     "Account",
     "Calendar",
     "Campaign",
     "Certainty",
-    "DIMENSIONS",
     "Delivery",
     "DeliveryState",
-    "FIRST_YEAR",
     "Finding",
     "Helpline",
     "Hold",
-    "LANGUAGES",
-    "LAST_YEAR",
     "Limits",
     "Media",
     "Message",
@@ -77,7 +78,6 @@ __all__ = [
     "Stage",
     "TryLater",
     "Unsure",
-    "WORLD",
     "Wording",
     "YearTheme",
 ]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
 
 FIRST_YEAR, LAST_YEAR = 1945, 2100  # the span of years that dates are computed for
 LANGUAGES = ("en", "fr", "es", "ar", "zh", "ru")

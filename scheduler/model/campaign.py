@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from scheduler.model.calendar import Occurrence, Sensitivity
+if TYPE_CHECKING:
+    from scheduler.model.calendar import Occurrence, Sensitivity
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One moment of a playbook: `offset` days from the first day, at `at` local time; late until `good_for` passes."""
+    """One moment of a playbook: `offset` days from the first day, at local time `at`; it makes sense for `good_for`."""
 
     name: str
     offset: int
@@ -29,7 +31,7 @@ class Playbook:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a network accepts. `unit`: graphemes, weighted or characters. `link` is what a link costs; 0 is its length."""
+    """What a network accepts. `unit`: graphemes, weighted, characters or utf16. A link costs `link`; 0: its length."""
 
     network: str
     most: int

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from scheduler.model.campaign import Wording
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from scheduler.model.campaign import Wording
 
 
 class DeliveryState(StrEnum):

@@ -69,7 +69,7 @@ def reading(home: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def writing(home: Path, now: datetime, who: str) -> Iterator[Tx]:
     """One transaction that may change things. Rolled back if anything is raised in it."""
-    from sqlalchemy.exc import DBAPIError, IntegrityError
+    from sqlalchemy.exc import DBAPIError
 
     path = paths.database(str(home))
     ready(home)
@@ -78,8 +78,6 @@ def writing(home: Path, now: datetime, who: str) -> Iterator[Tx]:
             driver: Any = sql.connection.driver_connection
             driver.row_factory = None
             yield Tx(sql, stamp(now), who)
-    except IntegrityError:
-        raise  # a rule of ours was about to be broken: whoever tried knows what it means
     except (DBAPIError, sqlite3.Error) as error:
         raise told(path, error) from error
 
@@ -106,7 +104,9 @@ def schema_of(path: str) -> str:
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         if "alembic_version" not in tables:
             if tables:
-                raise DatabaseError(f"{path} is a database, but not one of ours", "move it away and run the command again")
+                raise DatabaseError(
+                    f"{path} is a database, but not one of ours", "move it away and run the command again"
+                )
             return ""
         row = db.execute("SELECT version_num FROM alembic_version").fetchone()
     version = row[0] if row else ""
@@ -124,7 +124,9 @@ def soundness(path: str) -> str:
         said = db.execute("PRAGMA quick_check(1)").fetchone()[0]
         broken = db.execute("PRAGMA foreign_key_check").fetchall()
         if said != "ok" or broken:
-            raise DatabaseError(f"{path} is damaged: {said}, {len(broken)} broken links", "restore a backup from backups/")
+            raise DatabaseError(
+                f"{path} is damaged: {said}, {len(broken)} broken links", "restore a backup from backups/"
+            )
         db.execute("BEGIN IMMEDIATE")
         db.execute("ROLLBACK")
     return f"sound and writable, SQLite {sqlite3.sqlite_version}"

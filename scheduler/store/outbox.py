@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, literal_column, select
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from scheduler.outbox import Settled
 
-_WAITING = literal_column("'waiting'")
+_WAITING: Any = literal_column("'waiting'")
 FOR_EVER = "9999"  # sorts after every instant but that of an account which waits for a person
 _ENDED = ("sent", "failed", "unsure", "missed", "cancelled")
 
@@ -101,7 +101,7 @@ def _change(tx: Tx, before: Delivery, row: Delivery) -> bool:
     was = (delivery.c.id == before.id) & (delivery.c.state == str(before.state))
     if before.claim:
         was &= delivery.c.claim == before.claim
-    values = {"state": str(row.state), "due": stamp(row.due), "place": row.place, "reason": row.reason}
+    values: dict[str, Any] = {"state": str(row.state), "due": stamp(row.due), "place": row.place, "reason": row.reason}
     values |= {"claim": None, "lease": None, "settled": tx.now if str(row.state) in _ENDED else None}
     if tx.sql.execute(delivery.update().where(was).values(values)).rowcount != 1:
         return False

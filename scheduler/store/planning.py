@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import IntegrityError
 
+from scheduler.errors import PersonNeeded
 from scheduler.model import Account, Campaign, Post, Review
 from scheduler.store.opening import Tx, stamp
 from scheduler.store.schema import account, campaign, decision, post
@@ -37,7 +39,8 @@ def add_campaign(tx: Tx, c: Campaign, posts: list[Post]) -> None:
     )
     tx.sql.execute(row.on_conflict_do_nothing())
     if posts:
-        tx.sql.execute(post.insert(), [post_row(p) | {"planned": tx.now} for p in posts])
+        rows = [post_row(p) | {"planned": tx.now} for p in posts]
+        tx.sql.execute(insert(post).on_conflict_do_nothing(), rows)  # another plan at once adds the very same
         tx.audit("planned", c.id, after=json.dumps([p.id for p in posts]))
 
 
@@ -104,13 +107,21 @@ def _swap(tx: Tx, old: Post, new: Post, expected: Any, what: str) -> bool:
 def decide(tx: Tx, p: Post, verdict: str, reviewer: str, why: str = "") -> bool:
     """Writes a reviewer's verdict on the exact words that were read; False if they have changed since.
 
-    The database itself refuses an approval of a trauma post by its author (IntegrityError).
+    The database itself refuses an approval of a trauma post by its author: PersonNeeded says so.
     """
     review = Review.APPROVED if verdict == "approved" else Review.CHANGES_WANTED
     change = post.update().where(post.c.id == p.id, post.c.digest == p.digest, post.c.queued == 0)
     if tx.sql.execute(change.values(review=str(review), touched=1)).rowcount != 1:
         return False
     row = {"post": p.id, "digest": p.digest, "verdict": verdict, "reviewer": reviewer, "author": p.author}
-    tx.sql.execute(decision.insert(), row | {"sensitivity": str(p.sensitivity), "why": why, "at": tx.now})
+    try:
+        tx.sql.execute(decision.insert(), row | {"sensitivity": str(p.sensitivity), "why": why, "at": tx.now})
+    except IntegrityError as error:
+        if "not_by_its_author" not in str(error.orig):
+            raise
+        raise PersonNeeded(
+            f"{p.id} is about people who were harmed, and {reviewer} wrote it: somebody else has to approve it",
+            f"ask a colleague: daymark approve {p.id} --as NAME",
+        ) from error
     tx.audit(verdict, p.id, before=str(p.review), after=str(review), why=why)
     return True

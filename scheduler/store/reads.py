@@ -254,4 +254,4 @@ def progress(db: sqlite3.Connection) -> list[tuple[str, str, str | None, int]]:
         )
         GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
     """
-    return [tuple(row) for row in db.execute(question)]  # type: ignore[misc]
+    return [tuple(row) for row in db.execute(question)]

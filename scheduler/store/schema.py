@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -15,6 +17,9 @@ from sqlalchemy import (
     UniqueConstraint,
     literal_column,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
     naming_convention={
@@ -38,8 +43,8 @@ def _one_of(name: str, column: str, *words: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(w) for w in words)})", name=name)
 
 
-def _table(name: str, *parts: object) -> Table:
-    return Table(name, metadata, *parts, sqlite_strict=True)  # type: ignore[arg-type]
+def _table(name: str, *parts: SchemaItem) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True)
 
 
 state = _table("state", _text("name"), _text("value"), PrimaryKeyConstraint("name"))
@@ -120,7 +125,12 @@ post = _table(
     CheckConstraint("due < expires", name="window"),
 )
 Index("ix_post_campaign", post.c.campaign)
-Index("ix_post_unqueued", post.c.expires, sqlite_where=literal_column("queued = 0"), postgresql_where=literal_column("queued = 0"))
+Index(
+    "ix_post_unqueued",
+    post.c.expires,
+    sqlite_where=literal_column("queued = 0"),
+    postgresql_where=literal_column("queued = 0"),
+)
 Index(
     "ix_post_approved",
     post.c.due,
@@ -172,10 +182,10 @@ delivery = _table(
     _one_of("state", "state", "waiting", "sending", "sent", "failed", "unsure", "missed", "cancelled"),
     CheckConstraint("(state = 'sending') = (claim IS NOT NULL AND lease IS NOT NULL)", name="claimed"),
 )
-_LIVE = literal_column("state IN ('waiting', 'sending', 'sent', 'unsure')")
+_LIVE: Any = literal_column("state IN ('waiting', 'sending', 'sent', 'unsure')")
 Index("uq_delivery_live", delivery.c.post, unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE)
 for _state, _column in (("waiting", delivery.c.due), ("sending", delivery.c.lease)):
-    _where = literal_column(f"state = '{_state}'")
+    _where: Any = literal_column(f"state = '{_state}'")
     Index(f"ix_delivery_{_state}", _column, sqlite_where=_where, postgresql_where=_where)
 
 Index("ix_delivery_post", delivery.c.post)

@@ -12,12 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SAYINGS = (
-    ("not a database", "is not a database", "move it away and run the command again, or restore a backup from backups/"),
+    (
+        "not a database",
+        "is not a database",
+        "move it away and run the command again, or restore a backup from backups/",
+    ),
     ("malformed", "is damaged", "restore a backup from backups/"),
     ("readonly", "cannot be written to", "check the rights of the file and of its folder"),
     ("unable to open", "cannot be opened", "check that the folder exists and that you may write to it"),
     ("disk is full", "cannot grow: the disk is full", "free some space and run the command again; nothing was lost"),
-    ("disk i/o error", "cannot be written: the disk answers with an error or is full", "check the disk, then run it again"),
+    (
+        "disk i/o error",
+        "cannot be written: the disk answers with an error or is full",
+        "check the disk, then run it again",
+    ),
     ("locked", "is busy: another program holds it", "wait a minute and run the command again"),
 )
 

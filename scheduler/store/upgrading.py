@@ -36,7 +36,9 @@ def upgrade(path: str, found: str) -> None:
     except (DBAPIError, sqlite3.Error) as error:
         raise told(path, error) from error
     except OSError as error:
-        raise DatabaseError(f"no backup could be written: {error.strerror}", "check the folder backups/ and the disk") from error
+        raise DatabaseError(
+            f"no backup could be written: {error.strerror}", "check the folder backups/ and the disk"
+        ) from error
 
 
 def _version(sql: Connection) -> str:
@@ -58,7 +60,9 @@ def _run(sql: Connection) -> None:
 def _check_links(sql: Connection, path: str) -> None:
     broken: Any = sql.exec_driver_sql("PRAGMA foreign_key_check").all()
     if broken:
-        raise DatabaseError(f"upgrading {path} would break {len(broken)} links between its rows", "keep the backup; report this")
+        raise DatabaseError(
+            f"upgrading {path} would break {len(broken)} links between its rows", "keep the backup; report this"
+        )
 
 
 def backup(path: str, label: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scheduler import calendars, dates
@@ -13,7 +12,7 @@ from scheduler.store.opening import reading, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, timedelta
     from pathlib import Path
 
     from scheduler.workflow import Workspace
@@ -70,7 +69,9 @@ def days(
     if last < first:
         raise UsageError(f"the span ends ({last}) before it begins ({first})", "swap --from and --to")
     if first.year < FIRST_YEAR or last.year > LAST_YEAR:
-        raise UsageError(f"dates are computed for {FIRST_YEAR} to {LAST_YEAR}", "choose --from and --to within those years")
+        raise UsageError(
+            f"dates are computed for {FIRST_YEAR} to {LAST_YEAR}", "choose --from and --to within those years"
+        )
     wanted = calendar.observances.values()
     _check_word("theme", theme, {t for o in wanted for t in o.themes})
     _check_word("dimension", dimension, {d for o in wanted for d in o.dimensions})

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scheduler.checks import Draft, check_draft
-from scheduler.model import Calendar, Finding, Helpline, Limits, Post, Sensitivity
 
 if TYPE_CHECKING:
     from datetime import date
 
     from scheduler.config import Settings
+    from scheduler.model import Calendar, Finding, Helpline, Limits, Post, Sensitivity
 
 
 def draft_of(post: Post, limits: Limits, themes: tuple[str, ...], helplines: tuple[Helpline, ...]) -> Draft:

@@ -12,7 +12,7 @@ from scheduler import calendars, paths
 from scheduler.config import Settings, folders, load_settings, require_workspace
 from scheduler.errors import BadData, ClockSetBack, DaymarkError, TemplateError
 from scheduler.store import reads
-from scheduler.store.opening import ready, reading, soundness, stamp
+from scheduler.store.opening import reading, ready, soundness, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +91,9 @@ def _templates(home: Path, now: datetime) -> str:
     ws = Workspace(settings, now, lambda: now)
     done = plan(ws, calendar, date(now.year + 1, 12, 31), dry_run=True)
     if not done.slots and settings.accounts:
-        raise TemplateError("no post would be planned in the next year", "look at [plan] themes and at the accounts' themes")
+        raise TemplateError(
+            "no post would be planned in the next year", "look at [plan] themes and at the accounts' themes"
+        )
     return f"every text of the coming year can be written: {len(done.slots)} posts"
 
 

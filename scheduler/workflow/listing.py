@@ -71,9 +71,17 @@ def attention(ws: Workspace) -> list[Attention]:
             found += _of_review(post)
             found += _of_facts(post, calendar)
     found += [_of_hold(h) for h in holds]
-    found += [Attention("account", name, f"it cannot send: {why}", "connect it again, then: daymark resume") for name, why in busy.items()]
     found += [
-        Attention("account", name, "posts are planned for it, but it is not in daymark.toml", "add it again, or reject its posts")
+        Attention("account", name, f"it cannot send: {why}", "connect it again, then: daymark resume")
+        for name, why in busy.items()
+    ]
+    found += [
+        Attention(
+            "account",
+            name,
+            "posts are planned for it, but it is not in daymark.toml",
+            "add it again, or reject its posts",
+        )
         for name in sorted({p.account for p in posts if p.expires > ws.now} - ws.settings.accounts.keys())
     ]
     return found
@@ -89,9 +97,13 @@ def _of_delivery(post: Post, delivery: Delivery | None, noted: set[int]) -> list
         return []
     match delivery.state:
         case DeliveryState.UNSURE:
-            return [Attention("unsure", post.id, delivery.reason, f"look whether it is out, then: daymark show {post.id}")]
+            return [
+                Attention("unsure", post.id, delivery.reason, f"look whether it is out, then: daymark show {post.id}")
+            ]
         case DeliveryState.FAILED if not (post.queued is False and post.review is Review.APPROVED):
-            return [Attention("failed", post.id, delivery.reason, f"daymark reword {post.id}, or: daymark resume --drop")]
+            return [
+                Attention("failed", post.id, delivery.reason, f"daymark reword {post.id}, or: daymark resume --drop")
+            ]
         case DeliveryState.MISSED:
             return [Attention("missed", post.id, delivery.reason, "take note of it with: daymark resume --drop")]
     return []

@@ -34,7 +34,9 @@ def write_preview(ws: Workspace, campaign: str) -> Path:
         path.parent.mkdir(exist_ok=True)
         path.write_text(page, encoding="utf-8")
     except OSError as error:
-        raise BadData(f"{path} cannot be written: {error.strerror}", "check the folder's rights and the disk") from error
+        raise BadData(
+            f"{path} cannot be written: {error.strerror}", "check the folder's rights and the disk"
+        ) from error
     return path
 
 

@@ -102,5 +102,7 @@ def _write(path: Path, data: bytes) -> Built:
         part.write_bytes(data)
         part.replace(path)
     except OSError as error:
-        raise BadData(f"the feed {path} cannot be written: {error.strerror}", "check the folder's rights and the disk") from error
+        raise BadData(
+            f"the feed {path} cannot be written: {error.strerror}", "check the folder's rights and the disk"
+        ) from error
     return Built(path, sha, changed=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from scheduler.workflow.checking import check_post
 from scheduler.workflow.planning import occurrence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from scheduler.model import Calendar, Finding
     from scheduler.store.opening import Tx
@@ -66,31 +65,17 @@ def _none_blocks(post: Post, findings: list[Finding]) -> None:
 def _decide(ws: Workspace, posts: list[Post], verdict: str, reviewer: str, why: str) -> list[Post]:
     from scheduler.store import planning as store
 
-    with _own_words_refused(posts, reviewer), writing(ws.home, ws.now, reviewer) as tx:
+    with writing(ws.home, ws.now, reviewer) as tx:
         for post in posts:
             delivery = reads.delivery_of(tx.db, post.id)
             if verdict == "approved" and post.review == "approved":
                 continue  # said before: a second time changes nothing
             _free(tx, post, delivery, f"{reviewer} {verdict} it")
             if not store.decide(tx, post, verdict, reviewer, why):
-                raise PersonNeeded(f"{post.id} has just been changed by somebody else", f"read it again: daymark show {post.id}")
+                raise PersonNeeded(
+                    f"{post.id} has just been changed by somebody else", f"read it again: daymark show {post.id}"
+                )
     return find(ws, [p.id for p in posts])
-
-
-@contextmanager
-def _own_words_refused(posts: list[Post], reviewer: str) -> Iterator[None]:
-    from sqlalchemy.exc import IntegrityError
-
-    try:
-        yield
-    except IntegrityError as error:
-        if "not_by_its_author" not in str(error.orig):
-            raise
-        own = next(p for p in posts if p.author.strip().lower() == reviewer.strip().lower())
-        raise PersonNeeded(
-            f"{own.id} is about people who were harmed, and {reviewer} wrote it: somebody else has to approve it",
-            f"ask a colleague: daymark approve {own.id} --as NAME",
-        ) from error
 
 
 def _free(tx: Tx, post: Post, delivery: Delivery | None, why: str) -> None:

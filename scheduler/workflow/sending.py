@@ -105,7 +105,9 @@ def _alone(ws: Workspace) -> Iterator[bool]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise DatabaseError(f"{path} cannot be written: {error.strerror}", "check the folder's rights and the disk") from error
+        raise DatabaseError(
+            f"{path} cannot be written: {error.strerror}", "check the folder's rights and the disk"
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield True
@@ -206,7 +208,12 @@ def _remember(ws: Workspace, inputs: str) -> None:
 def hold(ws: Workspace, scope: str, value: str, why: str) -> int:
     """Stops every send in scope from now on; returns how many posts it keeps back. The same hold again adds none."""
     if scope not in ("everything", *SCOPES):
-        raise UnknownName("scope", scope, ("everything", *SCOPES), f"write one of: everything, {', '.join(f'{s}:...' for s in SCOPES)}")
+        raise UnknownName(
+            "scope",
+            scope,
+            ("everything", *SCOPES),
+            f"write one of: everything, {', '.join(f'{s}:...' for s in SCOPES)}",
+        )
     if scope != "everything" and not value:
         raise UsageError(f"the scope '{scope}' does not say which", f"write --scope {scope}:NAME")
     from scheduler.store import outbox as store
