@@ -8,6 +8,9 @@ def main() -> None:
     words = sys.argv[1:]
     if words[:1] == ["tick"] and (plain := _plain(words[1:])) and _idle(*plain):
         return
+    import os
+
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # Typer's pydantic would search every package for them
     from scheduler.cli import app
 
     if words[:1] == ["upcoming"] and (plain := _plain(words[1:])):

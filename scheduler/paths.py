@@ -29,6 +29,11 @@ def database(home: str) -> str:
     return os.path.join(home, "daymark.db")
 
 
+def read_only(path: str) -> str:
+    """The address under which SQLite opens a file for reading. urllib would cost more than all of an idle tick."""
+    return f"file:{path.replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode=ro"
+
+
 def inputs(home: str) -> str:
     """A mark that changes when a calendar, a template or daymark.toml is edited, added, renamed or removed.
 

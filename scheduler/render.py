@@ -18,7 +18,7 @@ from scheduler.model import Helpline, Limits, Media, Observance, Sensitivity, Sl
 from scheduler.toml import Table, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from jinja2 import Template
@@ -69,7 +69,8 @@ class Renderer:
 
     def __init__(self, folders: Sequence[Path], us: Us, helplines: Sequence[Helpline]) -> None:
         self.folders, self.us, self.helplines = tuple(reversed(folders)), us, tuple(helplines)
-        self._sources: dict[tuple[str, ...], Source | None] = {}
+        self._sources: dict[Path, Source] = {}
+        self._wordings: dict[tuple[str, ...], Wording] = {}
         self._words: dict[str, Words] = {}
         self._days: dict[tuple[str, str], dict[str, Any]] = {}
         self._lines: dict[tuple[Any, ...], str] = {}
@@ -86,11 +87,17 @@ class Renderer:
 
     def post(self, slot: Slot, limits: Limits) -> Wording:
         """The wording of a slot: the longest variant that fits, else the shortest. Raises TemplateError."""
+        account, line = slot.account, self._helpline(slot)
+        key = (slot.campaign, slot.stage.name, account.network, account.language, line)
+        if key not in self._wordings:
+            self._wordings[key] = self._word(slot, limits, self._context(slot, line))
+        return self._wordings[key]
+
+    def _word(self, slot: Slot, limits: Limits, context: dict[str, Any]) -> Wording:
         o, account = slot.occurrence.observance, slot.account
         source = self._find(o, slot.stage.name, account.network, account.language)
         if source is None:
             raise self._missing(slot)
-        context = self._context(slot)
         note = self._note(slot, limits, context)
         text = ""
         for variant in source.variants:
@@ -123,20 +130,25 @@ class Renderer:
         return Media(str(picture), hashlib.sha256(picture.read_bytes()).hexdigest()), alt
 
     def _find(self, o: Observance, stage: str, network: str, language: str) -> Source | None:
-        key = (o.id, stage, network, language)
-        if key not in self._sources:
-            path = next(self._candidates(o, stage, network, language), None)
-            self._sources[key] = self._load(path) if path else None
-        return self._sources[key]
-
-    def _candidates(self, o: Observance, stage: str, network: str, language: str) -> Iterator[Path]:
+        """The first text there is: the nearest place, then the network's own, then the workspace's own."""
         places = [f"observances/{o.id}", *(f"themes/{theme}" for theme in o.themes), "default"]
         for place in places:
             for name in (f"{stage}.{network}.{language}", f"{stage}.{language}"):
-                for folder in self.folders:
-                    for end in (".txt", ".html"):
-                        if (path := folder / "posts" / place / (name + end)).is_file():
-                            yield path
+                if path := self.texts.get(f"{place}/{name}"):
+                    if path not in self._sources:
+                        self._sources[path] = self._load(path)
+                    return self._sources[path]
+        return None
+
+    @cached_property
+    def texts(self) -> dict[str, Path]:
+        """Every text by place and name, without its ending; the workspace's own replaces a shipped one."""
+        return {
+            str(path.relative_to(folder / "posts").with_suffix("")): path
+            for folder in reversed(self.folders)
+            for end in ("*.html", "*.txt")
+            for path in sorted((folder / "posts").rglob(end))
+        }
 
     def _load(self, path: Path) -> Source:
         """Each variant is compiled behind as many empty lines as stand before it, so that errors name the true line."""
@@ -166,10 +178,9 @@ class Renderer:
             f"write {name} in the workspace, or take the stage or the language out",
         )
 
-    def _context(self, slot: Slot) -> dict[str, Any]:
-        day = self._day(slot)
+    def _context(self, slot: Slot, helpline: str) -> dict[str, Any]:
         tags = " ".join(f"#{tag}" for tag in slot.occurrence.observance.hashtags)
-        return {"day": day, "us": self.us, "helpline": self._helpline(slot), "tags": tags}
+        return {"day": self._day(slot), "us": self.us, "helpline": helpline, "tags": tags}
 
     def _day(self, slot: Slot) -> dict[str, Any]:
         occurrence, language = slot.occurrence, slot.account.language
@@ -192,7 +203,7 @@ class Renderer:
 
     def _helpline(self, slot: Slot) -> str:
         o, country, on = slot.occurrence.observance, slot.account.country, slot.local.date()
-        key = (o.themes, country, slot.account.language, on)
+        key = (o.themes, country, on)
         if key not in self._lines:
             self._lines[key] = next((h.line for h in self.helplines if h.serves(country, o.themes, on)), "")
         return self._lines[key]

@@ -35,7 +35,8 @@ def helpline(country, name, number, address="", *, expires=date(2027, 12, 31), t
 
 GB = helpline("GB", "Modern Slavery & Exploitation Helpline", "08000 121 700", "https://www.modernslaveryhelpline.org")
 US = helpline(
-    "US", "National Human Trafficking Hotline", "1-888-373-7888", "https://humantraffickinghotline.org", text="Text 233733"
+    "US", "National Human Trafficking Hotline", "1-888-373-7888", "https://humantraffickinghotline.org",
+    text="Text 233733 (BEFREE)",
 )  # fmt: skip
 IT = helpline("IT", "Numero Verde Antitratta", "800 290 290", "https://www.pariopportunita.gov.it")
 AR = helpline("AR", "Línea 145", "145", "https://www.argentina.gob.ar/justicia")
@@ -332,8 +333,9 @@ def test_a_hashtag_of_several_words_needs_capitals(text, better):
     [
         "#EndHumanTrafficking", "#peace", "#16Days", "#16days", "#SDG8", "#UNODC", "#UNICEF", "#HeForShe", "#EndFGM",
         "#trafficking", "#together", "#survivors", "#freedom", "#antislavery", "#end_human_trafficking", "#МирВсем",
-        "#مكافحة_الاتجار", "#反对贩运人口世界日反对贩运人口世界日", "#WorldDay2027", "#5", "https://un.org/#humanrights", "a&#39;b",
-        "#StandUp4HumanRights", "#ActForHumanity", "#EndChildSexualAbuseDay", "#solidarité", "#esclavage", "#refugiados",
+        "#مكافحة_الاتجار", "#反对贩运人口世界日反对贩运人口世界日", "#WorldDay2027", "#5",
+        "https://un.org/#humanrights", "a&#39;b", "#solidarité", "#esclavage", "#refugiados",
+        "#StandUp4HumanRights", "#ActForHumanity", "#EndChildSexualAbuseDay",
     ],
 )  # fmt: skip
 def test_a_hashtag_that_reads_well_is_left_alone(text):
@@ -353,6 +355,7 @@ WEEK = {"start": date(2027, 11, 25), "end": date(2027, 12, 10)}
         ("Join us tonight.", {"day": date(2027, 7, 29)}),
         ("This morning we met.", {"day": date(2027, 8, 1)}),
         ("Tomorrow: a day.", {}),
+        ("Tomorrow: a day, as today.", {}),
         ("Tomorrow: a day.", {"day": date(2027, 7, 28)}),
         ("Yesterday we met.", {}),
         ("Yesterday we met.", {"day": date(2027, 8, 1)}),
@@ -379,6 +382,7 @@ def test_a_word_for_a_day_on_the_wrong_day_is_an_error(text, changes):
     [
         ("Today: a day.", {}),
         ("Tomorrow: a day.", {"day": date(2027, 7, 29)}),
+        ("Tomorrow: a day. Talk about it this evening; today is a good time.", {"day": date(2027, 7, 29)}),
         ("The day after tomorrow it begins.", {"day": date(2027, 7, 28)}),
         ("If yesterday stirred something up, ask.", {"day": date(2027, 7, 31)}),
         ("Today it begins.", {**WEEK, "day": date(2027, 11, 25)}),
@@ -492,7 +496,7 @@ def test_links(text, severity):
         ("en", "Today: a day. اليوم", []),
         (
             "ar",
-            "اليوم العالمي لمكافحة الاتجار بالأشخاص (UNODC, 2027) https://www.un.org/en/observances #EndHumanTrafficking",
+            "اليوم العالمي لمكافحة الاتجار بالأشخاص (UNODC, 2027) https://www.un.org #EndHumanTrafficking",
             [],
         ),
         ("zh", "世界打击贩运人口行为日 UNODC https://www.un.org", []),
@@ -656,7 +660,7 @@ def test_the_report_does_not_repeat_a_mark_that_reorders_it():
 
 
 def test_a_good_post_has_no_findings():
-    text = f"Today: World Day Against Trafficking in Persons.\n\nAdvice and support:\n{GB.line}\n\nhttps://www.unodc.org\n#EndHumanTrafficking"
+    text = f"Today: a World Day.\n\nAdvice and support:\n{GB.line}\n\nhttps://www.unodc.org\n#EndHumanTrafficking"
     assert check_draft(draft(text, sensitivity=TRAUMA, note="Mentions human trafficking")) == []
 
 
@@ -678,8 +682,9 @@ def test_only_errors_block():
 
 def anything():
     bits = st.sampled_from(
-        ["0800 ", "call ", "today ", "{{", "[name]", "https://", "#", "1,000 ", "%", "\u202e", "\u2066", "\u2069", "“", "(",
-         "\n", "2027", "-", "July ", "30 ", "\ue000", "\ud800", GB.line, "A/RES/", "one in ", "𝗘", "ABCD ", "e\u0301"]
+        ["0800 ", "call ", "today ", "{{", "[name]", "https://", "#", "1,000 ", "%", "\u202e", "\u2066", "\u2069", "“",
+        "(", "\n", "2027", "-", "July ", "30 ", "\ue000", "\ud800", GB.line, "A/RES/",
+        "one in ", "𝗘", "ABCD ", "e\u0301"]
     )  # fmt: skip
     return st.one_of(st.text(), st.lists(st.one_of(bits, st.text(max_size=5))).map("".join))
 
@@ -688,7 +693,8 @@ def anything():
 @given(
     text=anything(), note=anything(), alt=anything(), language=st.sampled_from([*LANGUAGES, "", "xx"]),
     sensitivity=st.sampled_from(Sensitivity), day=st.none() | st.dates(), start=st.none() | st.dates(),
-    end=st.none() | st.dates(), country=st.sampled_from(["", "GB", "XX"]), unit=st.sampled_from(["graphemes", "weighted", "utf16", "?"]),
+    end=st.none() | st.dates(), country=st.sampled_from(["", "GB", "XX"]),
+    unit=st.sampled_from(["graphemes", "weighted", "utf16", "?"]),
 )  # fmt: skip
 def test_no_text_makes_a_check_fail(unit, **changes):
     known = {c.id: c.severity for c in CHECKS}
@@ -701,9 +707,10 @@ def test_no_text_makes_a_check_fail(unit, **changes):
 @pytest.mark.parametrize(
     "piece",
     [
-        "a", "1 ", "1.", "0800 ", "call 145 ", "if you, call\n", "“", "[[", "{{", "(A 2022", "https://", "https://a.", "a.a.",
-        "@a", "#abcdefghijklmnopqrstuvwxyz ", "e\u0301", "👨\u200d", "\u2066", "AB CD ", "\n", " ", "one in ", "1,000 ", "ILO ",
-        "A/", "aaaa@", "monday  ", "Modern Slavery & ", "1\u20e3", "‘a",
+        "a", "1 ", "1.", "0800 ", "call 145 ", "if you, call\n", "“", "[[", "{{", "(A 2022", "https://",
+        "https://a.", "a.a.", "@a", "#abcdefghijklmnopqrstuvwxyz ", "e\u0301", "👨\u200d", "\u2066",
+        "AB CD ", "\n", " ", "one in ", "1,000 ",
+        "ILO ",         "A/", "aaaa@", "monday  ", "Modern Slavery & ", "1\u20e3", "‘a",
     ],
 )  # fmt: skip
 def test_a_hostile_text_of_100_kilobytes_is_checked_in_time(piece):

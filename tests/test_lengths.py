@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 import tomllib
 from datetime import date
 from pathlib import Path
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.checks.lengths import UNITS, count, over
@@ -35,7 +34,8 @@ TEXTS = (
     "मानव तस्करी के खिलाफ",
     "e\u0301 cafe\u0301 \u00e9",
     "blue heart 💙 and 🧡",
-    "family 👨\u200d👩\u200d👧\u200d👦 hand 👍🏽 flag 🇬🇧 England 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    "family 👨\u200d👩\u200d👧\u200d👦 hand 👍🏽 flag 🇬🇧",
+    "England 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
     "keycap 1\ufe0f\u20e3 and #\ufe0f\u20e3, heart \u2764\ufe0f, copyright \u00a9",
     f"Read {LONG_LINK}.",
     f"({LONG_LINK}) and {LONG_LINK}, twice",
@@ -58,13 +58,12 @@ def test_x_counts_as_the_reference_does(text):
 
 
 @pytest.mark.slow
-def test_x_counts_mixtures_as_the_reference_does():
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from([text for text in TEXTS if "\r" not in text]), max_size=5).map(" ".join))
+def test_x_counts_mixtures_as_the_reference_does(text):
     from twitter_text import parse_tweet
 
-    dice = random.Random(8)
-    for _ in range(300):
-        text = " ".join(dice.choice(TEXTS) for _ in range(dice.randint(1, 5))).replace("\r\n", "\n")
-        assert count(text, X) == parse_tweet(text).weightedLength, text
+    assert count(text, X) == parse_tweet(text).weightedLength
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -135,7 +134,8 @@ def test_the_grapheme_rules_load_only_when_they_are_needed():
     code = (
         "import sys; from scheduler.checks import lengths; from scheduler.model import Limits; "
         "b = Limits('bluesky', 300, 'graphemes'); "
-        "lengths.count('plain', b); lengths.count('caf\\u00e9 \\u2013 \\u201cno\\u201d', b); print('regex' in sys.modules, end=' '); "
+        "lengths.count('plain', b); lengths.count('caf\\u00e9 \\u2013 \\u201cno\\u201d', b); "
+        "print('regex' in sys.modules, end=' '); "
         "lengths.count('\\U0001f499', b); print('regex' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

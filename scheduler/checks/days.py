@@ -98,8 +98,11 @@ def check_wrong_day(draft: Draft) -> Iterator[Finding]:
         return
     text = masks.prose(masks.hide(draft.text, masks.QUOTED))
     said = [word for word in _words(draft).finditer(text) if word.lastgroup != "idiom"]
+    true = {word[0]: _is_true(word.lastgroup or "", draft.day, draft.start, draft.end or draft.start) for word in said}
+    placed = any(true[word[0]] and word.lastgroup != "today" for word in said)
     for word in said:
-        if not _is_true(word.lastgroup or "", draft.day, draft.start, draft.end or draft.start):
+        # on the eve, "tomorrow" told readers what day this is: "tonight" then means just that
+        if not true[word[0]] and not (placed and word.lastgroup == "today"):
             yield _wrong(word, draft)
     today = any(word.lastgroup == "today" for word in said)
     for written in _DATE.finditer(text):

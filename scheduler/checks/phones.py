@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from scheduler.checks import masks
@@ -51,6 +52,7 @@ _COUNTED = re.compile(
 SHORTEST, SHORT = 3, 7  # digits; a run of fewer than SHORT is a number to ring only where the text says to ring it
 
 
+@lru_cache(maxsize=1024)
 def digits(text: str) -> str:
     """The decimal digits in `text`, of whatever script, as 0 to 9."""
     return "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
@@ -58,8 +60,8 @@ def digits(text: str) -> str:
 
 def phones(text: str, known: Collection[str] = ()) -> list[tuple[int, int]]:
     """Where telephone numbers stand, as (start, end). `known` holds digits that are one in any surroundings."""
-    if not _RUN.search(text):
-        return []
+    if all(len(run[0]) < SHORT for run in _RUN.finditer(text)) and not _RUNG.search(text):
+        return []  # most texts
     bare = masks.hide(text, masks.LINK, masks.EMAIL, masks.HASHTAG, masks.HANDLE, masks.SYMBOL, masks.DATE, masks.TIME)
     bare = masks.hide(bare, _OTHER_NUMBERS, masks.YEARS)
     rung = {match.end(1) for match in _RUNG.finditer(bare)}

@@ -119,7 +119,7 @@ def _capital_runs(words: list[str]) -> Iterator[str]:
 def check_marks(draft: Draft) -> Iterator[Finding]:
     """No mark that nobody sees and that reorders or splits words; no letters that only look like letters."""
     for part in draft.parts:
-        for mark in _EMBEDDINGS.finditer(part):
+        for mark in _one_of_each(_EMBEDDINGS, part):
             yield _mark(
                 part,
                 mark,
@@ -127,12 +127,16 @@ def check_marks(draft: Draft) -> Iterator[Finding]:
                 "it can reorder the text and hide what it says",
                 "take it out, or use U+2066 to U+2069",
             )
-        for mark in _INVISIBLE.finditer(part):
+        for mark in _one_of_each(_INVISIBLE, part):
             yield _mark(
                 part, mark, WARNING, "an invisible mark: it splits words for search and screen readers", "take it out"
             )
         yield from _check_isolates(part)
         yield from _check_imitation(part, draft.language)
+
+
+def _one_of_each(pattern: re.Pattern[str], part: str) -> list[re.Match[str]]:
+    return list({mark[0]: mark for mark in pattern.finditer(part)}.values())
 
 
 def _mark(part: str, mark: re.Match[str], severity: str, why: str, suggestion: str) -> Finding:

@@ -3,52 +3,58 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import typer
 
-from scheduler.cli import care, days, planning, posts, sending, show
+from scheduler.cli import show
 from scheduler.errors import DaymarkError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable
 
 # In the order of a first day: look, plan, read, decide, send, care.
-COMMANDS: dict[str, Callable[..., None]] = {
-    "init": care.init,
-    "days": days.days,
-    "upcoming": days.upcoming,
-    "explain": days.explain,
-    "plan": planning.plan,
-    "posts": posts.posts,
-    "show": posts.show_post,
-    "check": posts.check,
-    "preview": planning.preview,
-    "approve": posts.approve,
-    "reject": posts.reject,
-    "reword": posts.reword,
-    "queue": sending.queue,
-    "tick": sending.tick,
-    "run": sending.run,
-    "status": sending.status,
-    "hold": sending.hold,
-    "resume": sending.resume,
-    "feeds": sending.feeds,
-    "doctor": care.doctor,
+COMMANDS = {
+    "init": "care:init",
+    "days": "days:days",
+    "upcoming": "days:upcoming",
+    "explain": "days:explain",
+    "plan": "planning:plan",
+    "posts": "posts:posts",
+    "show": "posts:show_post",
+    "check": "posts:check",
+    "preview": "planning:preview",
+    "approve": "reviewing:approve",
+    "reject": "reviewing:reject",
+    "reword": "reviewing:reword",
+    "queue": "sending:queue",
+    "tick": "sending:tick",
+    "run": "sending:run",
+    "status": "sending:status",
+    "hold": "sending:hold",
+    "resume": "sending:resume",
+    "feeds": "sending:feeds",
+    "doctor": "care:doctor",
 }
 
-app = typer.Typer(
-    name="daymark",
-    help="Observance days become campaigns: planned, checked, approved, sent once.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for _name, _command in COMMANDS.items():
-    app.command(_name)(_command)
+
+def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The command line with these commands. The parser of a command costs as much as many a command itself."""
+    made = typer.Typer(
+        name="daymark",
+        help="Observance days become campaigns: planned, checked, approved, sent once.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback(invoke_without_command=True)(_whole)
+    for name in names:
+        module, _, function = COMMANDS[name].partition(":")
+        made.command(name)(getattr(import_module(f"scheduler.cli.{module}"), function))
+    return made
 
 
-@app.callback(invoke_without_command=True)
 def _whole(
     version: bool = typer.Option(False, "--version", help="Print the version."),
 ) -> None:
@@ -61,16 +67,18 @@ def _whole(
 
 def run() -> None:
     """Runs the command line; every failure that a person can act on ends here."""
-    json = "--json" in sys.argv
+    named = sys.argv[1:2]
     try:
-        app(prog_name="daymark")
+        app(named if named and named[0] in COMMANDS else COMMANDS)(prog_name="daymark")
     except DaymarkError as error:
-        show.failure(error, json=json)
+        show.failure(error, json="--json" in sys.argv)
         sys.exit(error.exit_code)
 
 
 def upcoming(home: str, now: str, json: bool) -> None:
     """`upcoming` as it is called most, without the cost of an argument parser."""
+    from scheduler.cli import days
+
     try:
         days.upcoming(30, home, now, json)
     except DaymarkError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scheduler.cli import show
-from scheduler.cli.options import As, Home, Json, Now, somebody, workspace
+from scheduler.cli.options import Home, Json, Now, workspace
 from scheduler.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -210,88 +210,3 @@ def read_text(file: str) -> str:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}", "name a text file, or - for standard input"
         ) from error
-
-
-def approve(
-    post: Ids,
-    name: Annotated[str, typer.Option("--as", help="Who approves.")],
-    home: Home = "",
-    now: Now = "",
-    json: Json = False,
-) -> None:
-    """Approve posts: exactly these words, to these accounts, at these times. All of them or none."""
-    from scheduler.workflow.reviewing import approve as workflow
-
-    _tell_reviews(workflow(workspace(home, now, _named(name)), post, name.strip()), json=json)
-
-
-def reject(
-    post: Ids,
-    name: Annotated[str, typer.Option("--as", help="Who rejects.")],
-    why: Annotated[str, typer.Option(help="What should change.")],
-    home: Home = "",
-    now: Now = "",
-    json: Json = False,
-) -> None:
-    """Send posts back to their author, with a reason."""
-    from scheduler.workflow.reviewing import reject as workflow
-
-    if not why.strip():
-        raise UsageError("a rejection needs a reason", 'write --why "..."')
-    _tell_reviews(workflow(workspace(home, now, _named(name)), post, name.strip(), why), json=json)
-
-
-def reword(
-    post: Id,
-    file: Annotated[
-        str, typer.Option("--file", metavar="FILE", help="The new text; - is standard input. Else $EDITOR opens.")
-    ] = "",
-    name: As = "",
-    home: Home = "",
-    now: Now = "",
-    json: Json = False,
-) -> None:
-    """Put new words into a post; any approval is dropped."""
-    from scheduler.workflow.reviewing import find
-    from scheduler.workflow.reviewing import reword as workflow
-
-    ws = workspace(home, now, name)
-    text = read_text(file) if file else edited(find(ws, [post])[0].wording.text)
-    if text is None or not text.strip():
-        raise UsageError("there is no new text", "save the words in the editor, or give --file FILE")
-    _tell_reviews([workflow(ws, post, text, somebody(name))], json=json)
-
-
-def edited(text: str) -> str:
-    """The text as the person left it in their editor. Raises UsageError."""
-    import os
-    import shlex
-    import subprocess
-    import tempfile
-    from pathlib import Path
-
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not editor:
-        raise UsageError("no editor is set", "set EDITOR, or give the new text with --file FILE")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "post.txt"
-        path.write_text(text + "\n", encoding="utf-8")
-        try:
-            subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603  (the person's own editor)
-        except (OSError, subprocess.CalledProcessError) as error:
-            raise UsageError(f"the editor '{editor}' did not end well", "give the new text with --file FILE") from error
-        return read_text(str(path))
-
-
-def _named(name: str) -> str:
-    if not name.strip():
-        raise UsageError("a decision needs a name", "write --as NAME")
-    return name.strip()
-
-
-def _tell_reviews(decided: list[Post], *, json: bool) -> None:
-    if json:
-        show.document([{"id": p.id, "review": str(p.review)} for p in decided])
-        return
-    for p in decided:
-        show.line(f"{p.id}: {p.review}")

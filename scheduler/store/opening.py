@@ -60,7 +60,7 @@ def reading(home: Path) -> Iterator[sqlite3.Connection]:
     """A read-only connection to a database of today's schema, made or upgraded first if need be."""
     path = paths.database(str(home))
     ready(home)
-    with telling(path), closing(sqlite3.connect(f"{_uri(path)}?mode=ro", uri=True)) as db:
+    with telling(path), closing(sqlite3.connect(paths.read_only(path), uri=True)) as db:
         db.row_factory = sqlite3.Row
         db.execute("PRAGMA busy_timeout=30000")
         yield db
@@ -99,7 +99,7 @@ def schema_of(path: str) -> str:
         return ""
     if os.path.isdir(path):
         raise DatabaseError(f"the database {path} is a folder", "move it away and run the command again")
-    with telling(path), closing(sqlite3.connect(f"{_uri(path)}?mode=ro", uri=True)) as db:
+    with telling(path), closing(sqlite3.connect(paths.read_only(path), uri=True)) as db:
         db.execute("PRAGMA busy_timeout=30000")
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
         if "alembic_version" not in tables:
@@ -130,12 +130,6 @@ def soundness(path: str) -> str:
         db.execute("BEGIN IMMEDIATE")
         db.execute("ROLLBACK")
     return f"sound and writable, SQLite {sqlite3.sqlite_version}"
-
-
-def _uri(path: str) -> str:
-    from urllib.request import pathname2url
-
-    return f"file:{pathname2url(path)}"
 
 
 @lru_cache(maxsize=8)

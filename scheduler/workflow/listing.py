@@ -12,7 +12,7 @@ from scheduler.review import state_of
 from scheduler.store import reads
 from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
-from scheduler.workflow.planning import drift, occurrence_of
+from scheduler.workflow.facts import drift, occurrence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from scheduler import dates
-from scheduler.checks import check_draft, has_errors
+from scheduler.checks import Draft, check_draft, has_errors
 from scheduler.model import Calendar, Campaign, DeliveryState, Occurrence, Post, Skipped, Slot
 from scheduler.plan import Plan, Taken, make_plan
 from scheduler.render import Renderer, Us
@@ -15,6 +15,7 @@ from scheduler.review import after_planning, digest
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.checking import draft_of
+from scheduler.workflow.facts import drift, occurrence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -130,26 +131,6 @@ def _compare(
     result.followed = [c for c in _new_facts(campaigns, calendar) if c.id not in kept]
 
 
-def occurrence_of(observance: str, year: int, campaign: str, calendar: Calendar) -> Occurrence | None:
-    """The occurrence that a campaign is for, as the calendar has it now; None if it is no longer held."""
-    entry = calendar.observances.get(observance)
-    held = dates.occurrences(entry, year) if entry else []
-    return next((o for o in held if o.id == campaign), None)
-
-
-def drift(post: Post, now: Occurrence | None) -> str:
-    """How the calendar has moved away from what the post was planned from; empty if it has not."""
-    if now is None:
-        return f"{post.observance} is no longer held in {post.year}"
-    if (now.start, now.end) != (post.start, post.end):
-        return f"its day moved from {_days(post.start, post.end)} to {_days(now.start, now.end)}"
-    return ""
-
-
-def _days(first: date, last: date) -> str:
-    return str(first) if first == last else f"{first} to {last}"
-
-
 def _new_facts(campaigns: dict[str, Campaign], calendar: Calendar) -> list[Campaign]:
     """Campaigns whose entry says something else now, with the new facts."""
     fresh = []
@@ -167,6 +148,7 @@ class _Writer:
     def __init__(self, ws: Workspace, calendar: Calendar) -> None:
         self.settings, self.helplines, self.now = ws.settings, calendar.helplines, ws.now
         self.renderer = renderer(ws.settings, calendar)
+        self.errors: dict[Draft, bool] = {}
 
     def post(self, slot: Slot) -> Post:
         a, o = slot.account, slot.occurrence
@@ -195,8 +177,10 @@ class _Writer:
             digest=digest(wording, language=a.language, account=a.name, due=slot.due, expires=slot.expires),
             why=slot.why,
         )
-        errors = has_errors(check_draft(draft_of(post, limits, o.observance.themes, self.helplines)))
-        return replace(post, review=after_planning(errors=errors))
+        draft = draft_of(post, limits, o.observance.themes, self.helplines)
+        if draft not in self.errors:  # accounts of one country and network say the same
+            self.errors[draft] = has_errors(check_draft(draft))
+        return replace(post, review=after_planning(errors=self.errors[draft]))
 
 
 def renderer(settings: Settings, calendar: Calendar) -> Renderer:

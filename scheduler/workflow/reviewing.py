@@ -14,7 +14,7 @@ from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
 from scheduler.workflow.checking import check_post
-from scheduler.workflow.planning import occurrence_of
+from scheduler.workflow.facts import occurrence_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

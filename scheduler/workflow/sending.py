@@ -16,7 +16,8 @@ from scheduler.store import reads
 from scheduler.store.opening import reading, stamp, writing
 from scheduler.workflow.calendar import current, sync, synced
 from scheduler.workflow.checking import check_post
-from scheduler.workflow.planning import drift, occurrence_of, plan
+from scheduler.workflow.facts import drift, occurrence_of
+from scheduler.workflow.planning import plan
 from scheduler.workflow.publishing import build_feeds
 
 if TYPE_CHECKING:
