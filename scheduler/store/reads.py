@@ -223,6 +223,19 @@ def holds(db: sqlite3.Connection) -> list[Hold]:
     return [Hold(r["id"], r["scope"], r["value"], r["why"], r["who"], instant(r["since"])) for r in found]
 
 
+def next_work(db: sqlite3.Connection) -> str:
+    """The earliest instant at which something stored here wants a tick; it may be past. Four index look-ups."""
+    question = """
+        SELECT MIN(at) FROM (
+            SELECT MIN(due) AS at FROM delivery WHERE state = 'waiting'
+            UNION ALL SELECT MIN(lease) FROM delivery WHERE state = 'sending'
+            UNION ALL SELECT MIN(expires) FROM post WHERE queued = 0
+            UNION ALL SELECT MIN('0') FROM (SELECT 1 FROM post WHERE queued = 0 AND review = 'approved' LIMIT 1)
+        )
+    """
+    return db.execute(question).fetchone()[0] or "9999"
+
+
 def last_audit(db: sqlite3.Connection) -> str:
     """The number of the newest line of the audit log, as text; empty if there is none."""
     newest = db.execute("SELECT CAST(MAX(id) AS TEXT) FROM audit").fetchone()[0]

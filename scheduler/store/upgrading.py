@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler import paths
 from scheduler.errors import DatabaseError
-from scheduler.peek import SCHEMA
 from scheduler.store.trouble import told
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ def upgrade(path: str, found: str) -> None:
     """From schema `found` (empty: a new file) to today's. Raises DatabaseError; then the file is as it was."""
     from sqlalchemy.exc import DBAPIError
 
-    from scheduler.store.opening import engine
+    from scheduler.store.opening import SCHEMA, engine
 
     try:
         if found:
@@ -50,6 +49,8 @@ def _version(sql: Connection) -> str:
 def _run(sql: Connection) -> None:
     from alembic import command
     from alembic.config import Config
+
+    from scheduler.store.opening import SCHEMA
 
     config = Config()
     config.set_main_option("script_location", paths.shipped("migrations").replace("%", "%%"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from scheduler import deliver, outbox, paths
+from scheduler import deliver, outbox, paths, peek
 from scheduler.checks import ERROR
 from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError, PersonNeeded, UnknownName, UsageError
 from scheduler.model import DeliveryState, Post
@@ -194,16 +194,20 @@ def _publish(ws: Workspace, done: Ticked) -> None:
 
 
 def _remember(ws: Workspace, inputs: str) -> None:
-    """Leaves for the next tick what it may take as done. Written only when it differs."""
+    """Leaves for the next tick what it may take as done."""
     from scheduler.store.calendar import remember
 
-    tomorrow = datetime.combine(ws.now.date() + timedelta(1), time(), UTC)
-    values = {"plan_at": stamp(tomorrow), "inputs": inputs, "seen_at": stamp(ws.now), "feeds_year": str(ws.now.year)}
+    tomorrow = stamp(datetime.combine(ws.now.date() + timedelta(1), time(), UTC))
+    values = {"plan_at": tomorrow, "inputs": inputs, "seen_at": stamp(ws.now), "feeds_year": str(ws.now.year)}
+    with writing(ws.home, ws.now, ws.who) as tx:
+        remember(tx, **values)
+    home = str(ws.home)
+    database = peek.signature(home)  # before the question: what changes after it is seen as a change
     with reading(ws.home) as db:
-        same = all(reads.state(db, name) == value for name, value in values.items())
-    if not same:
-        with writing(ws.home, ws.now, ws.who) as tx:
-            remember(tx, **values)
+        wake = min(reads.next_work(db), tomorrow)
+        built = reads.state(db, "feeds_from") == reads.last_audit(db)
+    if inputs and built:
+        peek.leave_note(home, wake=wake, seen=stamp(ws.now), database=database, inputs=inputs)
 
 
 def hold(ws: Workspace, scope: str, value: str, why: str) -> int:
