@@ -242,7 +242,6 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["delivery"], ["delivery.id"], name=op.f("fk_attempt_delivery")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
-        sa.UniqueConstraint("delivery", "n", name=op.f("uq_attempt_delivery")),
         sqlite_strict=True,
     )
     for table in ("audit", "attempt", "decision"):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from scheduler.model import Message, Outcome
+    from scheduler.model import Media, Message, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,21 @@ class Channel(Protocol):
     def send(self, message: Message) -> Outcome:
         """Sends; what the place or the network did is the outcome. The message's key makes a repeat recognisable."""
         ...
+
+
+class PictureError(Exception):
+    """The picture of a post is gone, or is not the one that was approved."""
+
+
+def picture_bytes(media: Media) -> bytes:
+    """The bytes of a picture, if they are those that people said yes to. Raises PictureError."""
+    try:
+        data = Path(media.path).read_bytes()
+    except OSError as error:
+        raise PictureError(f"the picture {media.path} cannot be read: {error.strerror}") from error
+    if sha256(data).hexdigest() != media.sha256:
+        raise PictureError(f"the picture {media.path} is not the one that was approved")
+    return data
 
 
 # name -> "module:class", imported on first use; the class is made with the workspace's folder

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scheduler.channels import Guarantee
+from scheduler.channels import Guarantee, PictureError, picture_bytes
 from scheduler.model import Outcome, Refused, Sent, TryLater
 
 if TYPE_CHECKING:
@@ -45,16 +45,17 @@ class Folder:
                 return self._sent(pack)
             self.outbox.mkdir(exist_ok=True)
             return self._write(pack, message)
+        except PictureError as error:
+            return Refused(str(error))
         except OSError as error:
-            if message.wording.media and error.filename == message.wording.media.path:
-                return Refused(f"the picture {error.filename} cannot be read: {error.strerror}")
             return TryLater(f"{self.outbox} cannot be written: {error.strerror}")
 
     def _write(self, pack: Path, message: Message) -> Outcome:
+        contents = _contents(message)
         part = self.outbox / f".part-{message.key}-{os.getpid()}"
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir()
-        for name, data in _contents(message).items():
+        for name, data in contents.items():
             _write_through(part / name, data)
         _sync_folder(part)
         try:
@@ -90,8 +91,7 @@ def _contents(message: Message) -> dict[str, bytes]:
     texts = {"post.txt": w.text, "content-note.txt": w.note, "alt.txt": w.alt}
     files = {name: f"{text}\n".encode() for name, text in texts.items() if text}
     if w.media:
-        path = Path(w.media.path)
-        files[f"picture{path.suffix}"] = path.read_bytes()
+        files[f"picture{Path(w.media.path).suffix}"] = picture_bytes(w.media)
     files["index.html"] = _page(message).encode()
     told = {"key": message.key, "post": message.post, "account": message.account, "network": message.network}
     told |= {"language": message.language, "local": message.local.isoformat(), "zone": message.zone}

@@ -93,8 +93,8 @@ def check_hashtags(draft: Draft) -> Iterator[Finding]:
 
 def _better(tag: str) -> str:
     """The tag as it should be written, or nothing if it is right as it is."""
-    if "_" in tag or len(tag) > _TAG_MOST:
-        return "" if "_" in tag else "#LikeThis"
+    if len(tag) > _TAG_MOST:
+        return "#LikeThis"
     pieces = [_piece(piece) for piece in _PIECE.findall(tag)]
     if all(new is None for new in pieces):
         return ""

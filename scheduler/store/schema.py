@@ -200,7 +200,6 @@ attempt = _table(
     _text("outcome"),
     _text("detail"),
     PrimaryKeyConstraint("id"),
-    UniqueConstraint("delivery", "n"),
 )
 
 hold = _table(

@@ -1,0 +1,113 @@
+"""The contract of every channel in the table, and the folder channel's own promises."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from scheduler.channels import CHANNELS, open_channel
+from scheduler.config import CHANNELS as CONFIGURABLE
+from scheduler.model import Media, Message, Refused, Sent, TryLater, Wording
+
+MESSAGE = Message(
+    key="a1" * 20,
+    post="human-rights-day/2026/day/main-en",
+    account="main",
+    network="mastodon",
+    language="en",
+    wording=Wording("Today: <Human Rights> Day & more.", note="A note", alt=""),
+    local=datetime(2026, 12, 10, 9),
+    zone="Europe/London",
+    title="Human Rights Day: day",
+)
+
+
+def test_every_channel_can_be_chosen_in_daymark_toml() -> None:
+    assert set(CONFIGURABLE) == set(CHANNELS)
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_a_channel_says_what_a_repeat_does(name: str, tmp_path: Path) -> None:
+    assert open_channel(name, tmp_path).guarantee.repeatable in (True, False)
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_sending_the_same_key_twice_makes_one_post_where_repeats_are_harmless(name: str, tmp_path: Path) -> None:
+    channel = open_channel(name, tmp_path)
+    first, second = channel.send(MESSAGE), channel.send(MESSAGE)
+    assert isinstance(first, Sent)
+    if channel.guarantee.repeatable:
+        assert first == second
+        assert len(list((tmp_path / "outbox").iterdir())) == 1
+
+
+def pack(home: Path) -> Path:
+    (found,) = (home / "outbox").iterdir()
+    return found
+
+
+def test_a_pack_holds_what_a_person_needs_to_post_by_hand(tmp_path: Path) -> None:
+    sent = open_channel("folder", tmp_path).send(MESSAGE)
+    assert sent == Sent(f"outbox/{pack(tmp_path).name}")
+    assert pack(tmp_path).name == "2026-12-10_0900_main-en_human-rights-day-2026_day_a1a1a1a1"
+    assert (pack(tmp_path) / "post.txt").read_text() == "Today: <Human Rights> Day & more.\n"
+    assert (pack(tmp_path) / "content-note.txt").read_text() == "A note\n"
+    assert not (pack(tmp_path) / "alt.txt").exists()
+    assert json.loads((pack(tmp_path) / "post.json").read_text())["post"] == MESSAGE.post
+    page = (pack(tmp_path) / "index.html").read_text()
+    assert "Today: &lt;Human Rights&gt; Day &amp; more." in page
+    assert "2026-12-10 09:00" in page
+
+
+def test_what_a_person_changed_in_a_pack_is_left_alone(tmp_path: Path) -> None:
+    channel = open_channel("folder", tmp_path)
+    channel.send(MESSAGE)
+    (pack(tmp_path) / "post.txt").write_text("mine")
+    channel.send(MESSAGE)
+    assert (pack(tmp_path) / "post.txt").read_text() == "mine"
+
+
+def test_many_at_once_make_one_pack(tmp_path: Path) -> None:
+    channel = open_channel("folder", tmp_path)
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = set(threads.map(lambda _: open_channel("folder", tmp_path).send(MESSAGE), range(8)))
+    assert channel.send(MESSAGE) in outcomes
+    assert [p.name for p in (tmp_path / "outbox").iterdir() if not p.name.startswith(".")] == [pack(tmp_path).name]
+
+
+def test_an_outbox_that_cannot_be_written_is_tried_later(tmp_path: Path) -> None:
+    (tmp_path / "outbox").write_text("in the way")
+    outcome = open_channel("folder", tmp_path).send(MESSAGE)
+    assert isinstance(outcome, TryLater)
+    assert "outbox" in outcome.why
+
+
+def with_picture(path: Path) -> Message:
+    media = Media(str(path), sha256(b"picture").hexdigest())
+    return replace(MESSAGE, wording=replace(MESSAGE.wording, alt="A table", media=media))
+
+
+def test_a_picture_goes_with_its_description(tmp_path: Path) -> None:
+    (tmp_path / "day.en.png").write_bytes(b"picture")
+    open_channel("folder", tmp_path).send(with_picture(tmp_path / "day.en.png"))
+    assert (pack(tmp_path) / "picture.png").read_bytes() == b"picture"
+    assert (pack(tmp_path) / "alt.txt").read_text() == "A table\n"
+
+
+def test_a_picture_that_is_gone_is_refused_and_leaves_no_half_pack(tmp_path: Path) -> None:
+    outcome = open_channel("folder", tmp_path).send(with_picture(tmp_path / "gone.png"))
+    assert isinstance(outcome, Refused)
+    assert [p for p in (tmp_path / "outbox").iterdir() if not p.name.startswith(".")] == []
+
+
+def test_a_picture_that_was_exchanged_after_approval_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "day.en.png").write_bytes(b"another picture")
+    outcome = open_channel("folder", tmp_path).send(with_picture(tmp_path / "day.en.png"))
+    assert isinstance(outcome, Refused)
+    assert "is not the one that was approved" in outcome.why

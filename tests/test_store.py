@@ -1,0 +1,253 @@
+"""The store: schema, upgrades, constraints, claims. Real SQLite files throughout."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from scheduler import outbox, paths
+from scheduler.errors import DatabaseError, PersonNeeded
+from scheduler.model import Campaign, DeliveryState, Post, Sensitivity, Sent, Wording
+from scheduler.review import digest_of
+from scheduler.store import outbox as deliveries
+from scheduler.store import planning, reads
+from scheduler.store.opening import SCHEMA, engine, reading, stamp, writing
+from scheduler.store.schema import APPEND_ONLY, metadata
+
+NOW = datetime(2027, 7, 30, 9, tzinfo=UTC)
+DAY = date(2027, 7, 30)
+
+
+def a_post(name: str = "day", *, sensitivity: Sensitivity = Sensitivity.NORMAL, author: str = "daymark") -> Post:
+    post = Post(
+        id=f"some-day/2027/{name}/main-en",
+        campaign="some-day/2027",
+        observance="some-day",
+        year=2027,
+        stage=name,
+        account="main",
+        channel="folder",
+        network="plain",
+        language="en",
+        country="GB",
+        zone="Europe/London",
+        local=datetime(2027, 7, 30, 9),
+        due=NOW - timedelta(hours=1),
+        expires=NOW + timedelta(hours=14),
+        start=DAY,
+        end=DAY,
+        wording=Wording("Today is the day."),
+        author=author,
+        sensitivity=sensitivity,
+        digest="",
+    )
+    return replace(post, digest=digest_of(post))
+
+
+def keep(home: Path, *posts: Post) -> None:
+    from scheduler.model import Account
+
+    account = Account("main", "folder", "plain", "en", "GB", "Europe/London")
+    campaign = Campaign("some-day/2027", "some-day", 2027, DAY, DAY, "Some Day", "light")
+    with writing(home, NOW, "test") as tx:
+        planning.keep_accounts(tx, [account])
+        planning.add_campaign(tx, campaign, list(posts))
+
+
+def config() -> Config:
+    made = Config()
+    made.set_main_option("script_location", paths.shipped("migrations"))
+    return made
+
+
+def test_the_program_knows_the_newest_migration() -> None:
+    assert ScriptDirectory.from_config(config()).get_heads() == [SCHEMA]
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_schema(tmp_path: Path) -> None:
+    with reading(tmp_path):
+        pass
+    with engine(paths.database(str(tmp_path))).connect() as sql:
+        assert compare_metadata(MigrationContext.configure(sql), metadata) == []
+
+
+def test_every_table_is_strict_and_every_constraint_is_named(tmp_path: Path) -> None:
+    with reading(tmp_path) as db:
+        tables = db.execute("SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'").fetchall()
+    loose = {name for name, strict in map(tuple, tables) if not strict}
+    assert loose == {"sqlite_schema", "alembic_version"}
+    unnamed = [c for table in metadata.tables.values() for c in table.constraints if c.name is None]
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_what_happened_is_never_changed(tmp_path: Path, table: str, change: str) -> None:
+    keep(tmp_path, a_post())
+    send(tmp_path)
+    with closing(sqlite3.connect(paths.database(str(tmp_path)))) as db, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        db.execute(change.format(table))
+
+
+def send(home: Path) -> None:
+    """A whole life: approved, queued, claimed, sent."""
+    post = a_post()
+    with writing(home, NOW, "Ana") as tx:
+        assert planning.decide(tx, post, "approved", "Ana")
+        assert deliveries.enqueue(tx, post)
+    waiting = only(home)
+    with writing(home, NOW, "test") as tx:
+        mine = deliveries.claim(tx, waiting, "token", NOW + outbox.LEASE)
+        assert mine is not None
+    with writing(home, NOW, "test") as tx:
+        assert deliveries.settle(tx, mine, outbox.after(mine, Sent("there"), NOW), "Sent", stamp(NOW))
+
+
+def only(home: Path):
+    with reading(home) as db:
+        return next(iter(reads.deliveries(db).values()))
+
+
+def test_an_older_schema_is_upgraded_after_a_backup(tmp_path: Path) -> None:
+    from alembic import command
+
+    made = config()
+    with engine(paths.database(str(tmp_path))).begin() as sql:
+        made.attributes["connection"] = sql
+        command.upgrade(made, "0001")
+        sql.exec_driver_sql("INSERT INTO state VALUES ('kept', 'yes')")
+    with reading(tmp_path) as db:
+        assert reads.state(db, "kept") == "yes"
+        assert db.execute("SELECT version_num FROM alembic_version").fetchone()[0] == SCHEMA
+    backups = list((tmp_path / "backups").iterdir())
+    assert len(backups) == 1
+    with closing(sqlite3.connect(backups[0])) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchone()[0] == "0001"
+        assert db.execute("SELECT value FROM state WHERE name = 'kept'").fetchone()[0] == "yes"
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    from alembic import command
+
+    made = config()
+    with engine(paths.database(str(tmp_path))).begin() as sql:
+        made.attributes["connection"] = sql
+        command.upgrade(made, "0001")
+        sql.exec_driver_sql("CREATE TABLE feed_entry (other TEXT)")  # what 0002 wants to make is in the way
+    with pytest.raises(DatabaseError), reading(tmp_path):
+        pass
+    with closing(sqlite3.connect(paths.database(str(tmp_path)))) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchone()[0] == "0001"
+
+
+def test_a_newer_schema_is_refused_with_a_word(tmp_path: Path) -> None:
+    with reading(tmp_path):
+        pass
+    with closing(sqlite3.connect(paths.database(str(tmp_path)))) as db, db:
+        db.execute("UPDATE alembic_version SET version_num = '0999'")
+    with pytest.raises(DatabaseError, match="schema 0999, newer than this program's"), reading(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("sensitivity", "author", "reviewer", "allowed"),
+    [
+        (Sensitivity.TRAUMA, "Ana", "Ana", False),
+        (Sensitivity.TRAUMA, "Ana", " ANA ", False),
+        (Sensitivity.TRAUMA, "Ana", "Boris", True),
+        (Sensitivity.SENSITIVE, "Ana", "Ana", True),
+        (Sensitivity.NORMAL, "Ana", "Ana", True),
+    ],
+)
+def test_a_trauma_post_is_not_approved_by_its_author(
+    tmp_path: Path, sensitivity: Sensitivity, author: str, reviewer: str, allowed: bool
+) -> None:
+    post = a_post(sensitivity=sensitivity, author=author)
+    keep(tmp_path, post)
+    if allowed:
+        with writing(tmp_path, NOW, reviewer) as tx:
+            assert planning.decide(tx, post, "approved", reviewer)
+    else:
+        with pytest.raises(PersonNeeded, match="somebody else has to approve"), writing(tmp_path, NOW, reviewer) as tx:
+            planning.decide(tx, post, "approved", reviewer)
+    with reading(tmp_path) as db:
+        assert [p.review for p in reads.posts(db)] == ["approved" if allowed else "draft"]
+
+
+def test_approval_of_words_that_have_changed_since_is_not_taken(tmp_path: Path) -> None:
+    post = a_post()
+    keep(tmp_path, post)
+    stale = replace(post, digest="0" * 64)
+    with writing(tmp_path, NOW, "Ana") as tx:
+        assert not planning.decide(tx, stale, "approved", "Ana")
+
+
+def test_a_post_has_one_live_delivery(tmp_path: Path) -> None:
+    post = a_post()
+    keep(tmp_path, post)
+    with writing(tmp_path, NOW, "test") as tx:
+        assert deliveries.enqueue(tx, post)
+        assert not deliveries.enqueue(tx, post)
+    with closing(sqlite3.connect(paths.database(str(tmp_path)))) as db, pytest.raises(sqlite3.IntegrityError):
+        db.execute(
+            "INSERT INTO delivery (post, account, state, key, digest, due, expires, place, reason)"
+            " SELECT post, account, 'waiting', 'other', digest, due, expires, '', '' FROM delivery"
+        )
+
+
+def test_a_delivery_is_claimed_once(tmp_path: Path) -> None:
+    keep(tmp_path, a_post())
+    with writing(tmp_path, NOW, "test") as tx:
+        deliveries.enqueue(tx, a_post())
+    waiting = only(tmp_path)
+    with writing(tmp_path, NOW, "one") as tx:
+        assert deliveries.claim(tx, waiting, "one", NOW + outbox.LEASE)
+    with writing(tmp_path, NOW, "two") as tx:
+        assert deliveries.claim(tx, waiting, "two", NOW + outbox.LEASE) is None
+
+
+def test_an_account_sends_one_post_at_a_time(tmp_path: Path) -> None:
+    keep(tmp_path, a_post("day"), a_post("what-works"))
+    with writing(tmp_path, NOW, "test") as tx:
+        for name in ("day", "what-works"):
+            deliveries.enqueue(tx, a_post(name))
+    with reading(tmp_path) as db:
+        first, second = reads.deliveries(db).values()
+    with writing(tmp_path, NOW, "test") as tx:
+        assert deliveries.claim(tx, first, "one", NOW + outbox.LEASE)
+        assert deliveries.claim(tx, second, "two", NOW + outbox.LEASE) is None
+
+
+def test_a_late_answer_changes_nothing_but_is_kept(tmp_path: Path) -> None:
+    keep(tmp_path, a_post())
+    with writing(tmp_path, NOW, "test") as tx:
+        deliveries.enqueue(tx, a_post())
+    with writing(tmp_path, NOW, "slow") as tx:
+        mine = deliveries.claim(tx, only(tmp_path), "slow", NOW + outbox.LEASE)
+    assert mine is not None
+    later = NOW + 2 * outbox.LEASE
+    with writing(tmp_path, later, "sweep") as tx:
+        assert deliveries.recover(tx, mine, outbox.recovered(mine, repeatable=True, now=later))
+    with writing(tmp_path, later, "slow") as tx:
+        assert not deliveries.settle(tx, mine, outbox.after(mine, Sent("there"), later), "Sent", stamp(NOW))
+    assert only(tmp_path).state is DeliveryState.WAITING
+    with reading(tmp_path) as db:
+        assert [a["outcome"] for a in reads.attempts(db, mine.id)] == ["lost", "late: Sent"]
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
+    keep(tmp_path, a_post())
+    with pytest.raises(RuntimeError), writing(tmp_path, NOW, "test") as tx:
+        deliveries.enqueue(tx, a_post())
+        raise RuntimeError
+    with reading(tmp_path) as db:
+        assert reads.deliveries(db) == {}
