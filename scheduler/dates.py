@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scheduler import rules
 from scheduler.model import FIRST_YEAR, LAST_YEAR, Certainty, Observance, Occurrence, Span
+from scheduler.shapes import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,10 +82,10 @@ def describe(observance: Observance) -> str:
 
 def span_words(span: Span, *, year: bool = False) -> str:
     """`30 July` or `25 November to 10 December`, with the year if asked. English."""
-    last = f"{span.end.day} {rules.MONTHS[span.end.month - 1].capitalize()}" + (f" {span.end.year}" if year else "")
+    last = f"{span.end.day} {MONTHS[span.end.month - 1].capitalize()}" + (f" {span.end.year}" if year else "")
     if span.start == span.end:
         return last
-    first = f"{span.start.day} {rules.MONTHS[span.start.month - 1].capitalize()}"
+    first = f"{span.start.day} {MONTHS[span.start.month - 1].capitalize()}"
     return f"{first} to {last}"
 
 

@@ -93,7 +93,6 @@ def planning(folder: Path) -> None:
     from jinja2 import Environment
 
     from scheduler.config import load_settings
-    from scheduler.model import Account
     from scheduler.workflow import Workspace
     from scheduler.workflow.calendar import sync, synced
     from scheduler.workflow.making import make_workspace
@@ -115,14 +114,14 @@ def planning(folder: Path) -> None:
     done = plan(ws, calendar, date(2027, 11, 30) + timedelta(30))
     took = time.process_time() - began
     texts = [p.wording.text for p in done.added]
-    template = Environment(autoescape=False).from_string("{{ a }}\n\n{{ b }}\n{% if c %}{{ c }}{% endif %}\n{{ d }}")  # noqa: S701
+    template = Environment(autoescape=False).from_string("{{ a }}\n\n{{ b }}\n{% if c %}{{ c }}{% endif %}\n{{ d }}")
     parts = [(t[:60], t[60:200], t[200:300], t[300:]) for t in texts]
     began = time.process_time()
     for a, b, c, d in parts:
         template.render(a=a, b=b, c=c, d=d)
     bare = time.process_time() - began
-    assert len({type(a) for a in ws.settings.accounts.values()} | {Account}) == 1
-    print(f"planning {len(texts)} posts: {len(texts) / took:.0f} a CPU second, x{took / bare:.1f} bare Jinja2 on the same texts")
+    rate = len(texts) / took
+    print(f"planning {len(texts)} posts: {rate:.0f} a CPU second, x{took / bare:.1f} bare Jinja2 on the same texts")
 
 
 def main() -> None:

@@ -56,7 +56,8 @@ class Demo:
         created = self.daymark("init", str(self.home))["created"]
         settings = self.home / "daymark.toml"
         if "[accounts.kenya]" not in settings.read_text(encoding="utf-8"):
-            settings.write_text(settings.read_text(encoding="utf-8").replace("\n[feeds]", ACCOUNTS + "\n[feeds]"), "utf-8")
+            told = settings.read_text(encoding="utf-8")
+            settings.write_text(told.replace("\n[feeds]", f"{ACCOUNTS}\n[feeds]"), encoding="utf-8")
         self.step("workspace with two accounts, London and Nairobi", bool(created))
 
     def plan(self) -> None:
@@ -97,7 +98,8 @@ class Demo:
         print(f"  {packs[0] / 'index.html' if packs else self.home / 'outbox'}   a post, ready to copy")
         print(f"  {self.home / 'public' / 'observances.ics'}   a calendar to subscribe to")
         print(f"\nTry next (in this folder)\n{self.next_steps(coming)}")
-        print("\nThis run changed nothing: everything was already done." if not self.changed else "\nRun `make demo` again: it will change nothing.")
+        again = "Run `make demo` again: it will change nothing."
+        print(f"\n{again if self.changed else 'This run changed nothing: everything was already done.'}")
 
     def next_steps(self, coming: list[dict]) -> str:
         planned = next((d["campaign"]["id"] for d in coming if d["campaign"]), "human-rights-day/2026")

@@ -82,8 +82,9 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(tmp_path: Path) ->
 
 def test_every_table_is_strict_and_every_constraint_is_named(tmp_path: Path) -> None:
     with reading(tmp_path) as db:
-        tables = db.execute("SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'").fetchall()
-    loose = {name for name, strict in map(tuple, tables) if not strict}
+        question = "SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'"
+        tables = [tuple(row) for row in db.execute(question)]
+    loose = {name for name, strict in tables if not strict}
     assert loose == {"sqlite_schema", "alembic_version"}
     unnamed = [c for table in metadata.tables.values() for c in table.constraints if c.name is None]
     assert unnamed == []
@@ -94,7 +95,8 @@ def test_every_table_is_strict_and_every_constraint_is_named(tmp_path: Path) -> 
 def test_what_happened_is_never_changed(tmp_path: Path, table: str, change: str) -> None:
     keep(tmp_path, a_post())
     send(tmp_path)
-    with closing(sqlite3.connect(paths.database(str(tmp_path)))) as db, pytest.raises(sqlite3.IntegrityError, match="append-only"):
+    refused = pytest.raises(sqlite3.IntegrityError, match="append-only")
+    with closing(sqlite3.connect(paths.database(str(tmp_path)))) as db, refused:
         db.execute(change.format(table))
 
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FILL = "\ue000"
-LETTER = r"[^\W\u3400-\u9fff]"  # of a word; Chinese characters stand right beside numbers
+# Of a word; Chinese characters stand right beside numbers. Without (?-i:) the range costs 8 ms to compile.
+LETTER = r"(?-i:[^\W\u3400-\u9fff])"
 
 LINK = re.compile(r"(?:https?://|(?<![\w.@/-])www\.)\S+", re.I)
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")

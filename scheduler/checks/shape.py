@@ -141,9 +141,7 @@ def _one_of_each(pattern: re.Pattern[str], part: str) -> list[re.Match[str]]:
 
 def _mark(part: str, mark: re.Match[str], severity: str, why: str, suggestion: str) -> Finding:
     """Named by its number, because printing the mark itself would do to the report what it does to the post."""
-    around = re.sub(
-        r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u061c\ufeff]", "", part[max(0, mark.start() - 20) : mark.end() + 20]
-    )
+    around = _ANY_MARK.sub("", part[max(0, mark.start() - 20) : mark.end() + 20])
     return found("bidi-marks", severity, f"U+{ord(mark[0]):04X} near: {around}", why, suggestion)
 
 

@@ -51,20 +51,13 @@ def follow(tx: Tx, c: Campaign) -> None:
     tx.audit("campaign follows its entry", c.id, after=f"{c.start} to {c.end}, {c.name}")
 
 
+_SAME = "id campaign observance year stage account channel network language country zone author digest why".split()
+
+
 def post_row(p: Post) -> dict[str, Any]:
+    """A post as its row; when it was planned is not among what a rewording changes."""
     w = p.wording
-    return {
-        "id": p.id,
-        "campaign": p.campaign,
-        "observance": p.observance,
-        "year": p.year,
-        "stage": p.stage,
-        "account": p.account,
-        "channel": p.channel,
-        "network": p.network,
-        "language": p.language,
-        "country": p.country,
-        "zone": p.zone,
+    return {name: getattr(p, name) for name in _SAME} | {
         "local": p.local.strftime("%Y-%m-%dT%H:%M"),
         "due": stamp(p.due),
         "expires": stamp(p.expires),
@@ -75,13 +68,10 @@ def post_row(p: Post) -> dict[str, Any]:
         "alt": w.alt,
         "media": w.media.path if w.media else "",
         "media_sha256": w.media.sha256 if w.media else "",
-        "author": p.author,
         "sensitivity": str(p.sensitivity),
-        "digest": p.digest,
         "review": str(p.review),
         "touched": int(p.touched),
         "queued": int(p.queued),
-        "why": p.why,
     }
 
 
