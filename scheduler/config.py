@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scheduler import paths
 from scheduler.errors import BadFile, NoWorkspace, Problem
 from scheduler.model import LANGUAGES, Account, Limits, Playbook, Stage
-from scheduler.toml import Table, load
+from scheduler.toml import Table, as_clock, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,8 +78,8 @@ def load_settings(home: Path) -> Settings:
 def _settings(home: Path, t: Table) -> Settings:
     work, plan, feeds = t.table("workspace", needed=True), t.table("plan"), t.table("feeds")
     templates = folders(home, "templates")
-    playbooks = dict(_playbooks(templates, t.problems))
     limits = dict(_limits(templates, t.problems))
+    playbooks = dict(_playbooks(templates, limits, t.problems))
     by_theme = plan.table("playbooks")
     made = Settings(
         home=home,
@@ -158,11 +158,11 @@ def _zone(t: Table) -> str:
 def _quiet(t: Table) -> tuple[time, time]:
     value = t.text("quiet", "21:00-08:00")
     first, _, last = value.partition("-")
-    try:
-        return time.fromisoformat(first.strip()), time.fromisoformat(last.strip())
-    except ValueError:
+    start, end = as_clock(first.strip()), as_clock(last.strip())
+    if start is None or end is None:
         t.wrong("quiet", f"quiet is '{value}', not two times of day", 'write quiet = "21:00-08:00"')
         return time(21), time(8)
+    return start, end
 
 
 def _files(templates: Iterable[Path], pattern: str) -> dict[str, Path]:
@@ -170,24 +170,30 @@ def _files(templates: Iterable[Path], pattern: str) -> dict[str, Path]:
     return {path.stem: path for folder in templates for path in sorted(folder.glob(pattern))}
 
 
-def _playbooks(templates: Iterable[Path], problems: list[Problem]) -> Iterator[tuple[str, Playbook]]:
+def _playbooks(
+    templates: Iterable[Path], limits: dict[str, Limits], problems: list[Problem]
+) -> Iterator[tuple[str, Playbook]]:
     for name, path in _files(templates, "playbooks/*.toml").items():
         body, text = _load(path, problems)
+        if not text:
+            continue
         t = Table(body, file=str(path), text=text, problems=problems)
-        about, stages = t.text("about", ""), t.body.get("stage", [])
-        tables = [Table(s, file=str(path), text=text, entry="stage", problems=problems) for s in stages]
-        if not tables:
-            t.wrong("stage", "the playbook has no stage", 'add [[stage]] with name = "day", offset = 0, at = "09:00"')
-        yield name, Playbook(name, about, tuple(_stage(s) for s in tables))
+        about, tables = t.text("about", ""), t.tables("stage")
+        stages = [_stage(inner, limits) for inner in tables]
+        for n, (stage, inner) in enumerate(zip(stages, tables, strict=True)):
+            if stage.name in [s.name for s in stages[:n]]:
+                inner.wrong("name", f"there are two stages '{stage.name}'", "give one of them another name")
+        t.finish()
+        yield name, Playbook(name, about, tuple(stages))
 
 
-def _stage(t: Table) -> Stage:
+def _stage(t: Table, limits: dict[str, Limits]) -> Stage:
     made = Stage(
         name=t.text("name"),
         offset=t.whole("offset", least=-366, most=366),
         at=t.clock("at", "09:00"),
         good_for=timedelta(days=t.whole("good_for_days", 1, least=1, most=60)),
-        networks=t.words("networks"),
+        networks=t.words("networks", known=limits),
     )
     t.finish()
     return made

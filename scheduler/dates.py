@@ -54,7 +54,7 @@ def kind_of(rule: str, span: Span) -> str:
 
 def between(observances: Iterable[Observance], first: date, last: date) -> list[Occurrence]:
     """Every occurrence that has a day in `first` to `last`, both included, by first day and id."""
-    years = range(first.year - 1, last.year + 1)  # one that began last year may still run
+    years = range(first.year - 1, last.year + 2)  # one may still run from last year, or begin before its own
     found = [
         o
         for observance in observances

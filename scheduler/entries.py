@@ -36,15 +36,16 @@ def observance(name: str, t: Table) -> Observance:
     """One entry, its mistakes noted in the table's problems."""
     if not _ID.fullmatch(name) or re.search(r"\d{4}", name):
         t.wrong("", f"the id '{name}' is not lower-case words joined by hyphens, without a year", "rename the entry")
+    proclaimed = _proclaimed(t.table("proclaimed", needed=True))
     made = Observance(
         id=name,
         names=_names(t),
         rule=t.text("rule"),
-        proclaimed=_proclaimed(t.table("proclaimed", needed=True)),
+        proclaimed=proclaimed,
         sources=_addresses(t, "sources", least=1),
         checked=t.day("checked"),
         page=_address(t, "page", needed=False),
-        since=t.whole("since", FIRST_YEAR, least=1800, most=LAST_YEAR),
+        since=t.whole("since", max(proclaimed.year, FIRST_YEAR), least=1800, most=LAST_YEAR),
         until=t.whole("until", LAST_YEAR, least=FIRST_YEAR, most=LAST_YEAR),
         known=t.days("known"),
         regions=t.words("regions", [WORLD]),

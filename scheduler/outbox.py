@@ -25,7 +25,7 @@ TRANSITIONS: dict[tuple[DeliveryState, DeliveryState], str] = {
     (DeliveryState.WAITING, DeliveryState.CANCELLED): "a person",
     (DeliveryState.SENDING, DeliveryState.SENT): "settle",
     (DeliveryState.SENDING, DeliveryState.WAITING): "settle or recover",
-    (DeliveryState.SENDING, DeliveryState.FAILED): "settle",
+    (DeliveryState.SENDING, DeliveryState.FAILED): "settle or recover",
     (DeliveryState.SENDING, DeliveryState.UNSURE): "settle or recover",
     (DeliveryState.SENDING, DeliveryState.MISSED): "settle or recover",
 }
@@ -66,31 +66,30 @@ def after(row: Delivery, outcome: Outcome, now: datetime) -> Settled:
 
 def _again(row: Delivery, why: str, later: timedelta | None, now: datetime) -> Settled:
     """A retry is a row with a time. None that could not be in time, and none for ever."""
+    free = now + later if later else None
     if row.attempts >= MOST_ATTEMPTS:
-        return Settled(replace(row, state=DeliveryState.FAILED, reason=f"{row.attempts} tries: {why}"))
+        failed = replace(row, state=DeliveryState.FAILED, reason=f"{row.attempts} tries: {why}")
+        return Settled(failed, free, why if free else "")
     due = now + max(backoff(row.key, row.attempts), later or timedelta())
     if due >= row.expires:
-        return Settled(replace(row, state=DeliveryState.MISSED, reason=f"its time was over before the next try: {why}"))
-    free = now + later if later else None
+        missed = replace(row, state=DeliveryState.MISSED, reason=f"its time was over before the next try: {why}")
+        return Settled(missed, free, why if free else "")
     return Settled(replace(row, state=DeliveryState.WAITING, due=due, reason=why), free, why if free else "")
 
 
 def recovered(row: Delivery, *, repeatable: bool, now: datetime) -> Delivery:
     """A row whose lease ran out: tried again where the channel makes a repeat harmless, else left to a person."""
     row = replace(row, claim="", lease=None)
+    stopped = "the program stopped while sending"
     if not repeatable:
         return replace(
-            row,
-            state=DeliveryState.UNSURE,
-            reason="it was being sent when the program stopped: look before sending again",
+            row, state=DeliveryState.UNSURE, reason=f"{stopped}: look whether it is out before sending again"
         )
     if now >= row.expires:
-        return replace(
-            row, state=DeliveryState.MISSED, reason="the program stopped while sending, and its time is over"
-        )
-    return replace(
-        row, state=DeliveryState.WAITING, due=min(row.due, now), reason="the program stopped while sending: tried again"
-    )
+        return replace(row, state=DeliveryState.MISSED, reason=f"{stopped}, and its time is over")
+    if row.attempts >= MOST_ATTEMPTS:
+        return replace(row, state=DeliveryState.FAILED, reason=f"{stopped}, {row.attempts} times")
+    return replace(row, state=DeliveryState.WAITING, due=min(row.due, now), reason=f"{stopped}: tried again")
 
 
 def is_held(holds: Iterable[Hold], post: Post, themes: Collection[str]) -> Hold | None:

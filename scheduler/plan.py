@@ -86,10 +86,13 @@ def awake(at: time, account: Account) -> time:
     """The nearest time of the same day outside quiet hours; the time itself if quiet hours fill the day."""
     if not is_quiet(at, account):
         return at
-    first, last = account.quiet_from, account.quiet_to
-    if at >= first > last:  # the evening part: the next morning would be another day
-        return _minute_before(first) if first > time() else at
-    return last
+    edges = [account.quiet_to, *([_minute_before(account.quiet_from)] if account.quiet_from > time() else [])]
+    free = [edge for edge in edges if not is_quiet(edge, account)]
+    return min(free, key=lambda edge: abs(_minutes(edge) - _minutes(at)), default=at)
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
 
 
 def _minute_before(at: time) -> time:
@@ -147,60 +150,74 @@ def _rank(slot: Slot, priority: Sequence[str]) -> tuple[int, int, int, int, date
     return around, theme_rank(slot.occurrence, priority), own, abs(slot.stage.offset), slot.due, slot.id
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A post with its place on an account. `slot` is None for one that was settled before."""
+
+    due: datetime
+    post: str
+    slot: Slot | None
+
+
 class _Agenda:
     """What one account already has in its days, while slots find their places by rank."""
 
     def __init__(self, account: Account, priority: Sequence[str], taken: Iterable[Taken]) -> None:
-        self.account, self.priority = account, priority
-        self.by_day: dict[date, list[tuple[datetime, str, Slot | None]]] = defaultdict(list)
+        self.account, self.priority, self.zone = account, priority, ZoneInfo(account.zone)
+        self.by_day: dict[date, list[_Placed]] = defaultdict(list)
         for t in taken:
-            self.by_day[t.local.date()].append((t.local, t.post, None))
+            due = as_utc(t.local.date(), t.local.time(), self.zone)
+            self.by_day[t.local.date()].append(_Placed(due, t.post, None))
 
     def place(self, slot: Slot) -> Slot | Skipped:
         """The slot at its time, or later the same day, or the reason why it has no place."""
         day = slot.local.date()
         if len(self.by_day[day]) >= self.account.a_day:
             return self._gave_way(slot, self._full(day, slot))
-        near = self._near(slot.local)
-        local = slot.local if near is None else self._free_time(slot)
-        if local is None:
+        near = self._near(slot.due, day)
+        due = slot.due if near is None else self._free_time(slot)
+        if due is None:
             return self._gave_way(slot, self._told(f"no free time on {day}", near, slot))
-        if local != slot.local:
-            due = as_utc(day, local.time(), ZoneInfo(self.account.zone))
+        if due != slot.due:
+            local = self._wall(due)
             why = self._told(f"moved from {slot.local:%H:%M} to {local:%H:%M}", near, slot)
             slot = replace(slot, local=local, due=due, why=why)
-        self.by_day[day].append((local, slot.id, slot))
+        self.by_day[day].append(_Placed(slot.due, slot.id, slot))
         return slot
 
     @staticmethod
     def _gave_way(slot: Slot, why: str) -> Skipped:
         return Skipped(slot.id, slot.campaign, slot.due, why)
 
-    def _near(self, local: datetime) -> tuple[datetime, str, Slot | None] | None:
-        """The first post that stands nearer than the account's gap."""
-        days = (local.date() + timedelta(n) for n in (-1, 0, 1))
-        around = [taken for day in days for taken in self.by_day.get(day, ())]
-        return next((t for t in around if abs(t[0] - local) < self.account.gap), None)
+    def _wall(self, due: datetime) -> datetime:
+        return due.astimezone(self.zone).replace(tzinfo=None)
+
+    def _around(self, day: date) -> list[_Placed]:
+        return [placed for n in (-1, 0, 1) for placed in self.by_day.get(day + timedelta(n), ())]
+
+    def _near(self, due: datetime, day: date) -> _Placed | None:
+        """The first post that stands nearer than the account's gap, in time that passes."""
+        return next((p for p in self._around(day) if abs(p.due - due) < self.account.gap), None)
 
     def _free_time(self, slot: Slot) -> datetime | None:
-        day = slot.local.date()
-        after = sorted(taken[0] + self.account.gap for taken in self.by_day[day])
-        return next((t for t in after if t > slot.local and self._fits(t, slot)), None)
+        after = sorted(placed.due + self.account.gap for placed in self._around(slot.local.date()))
+        return next((due for due in after if due > slot.due and self._fits(due, slot)), None)
 
-    def _fits(self, local: datetime, slot: Slot) -> bool:
-        same_day = local.date() == slot.local.date() and not is_quiet(local.time(), self.account)
+    def _fits(self, due: datetime, slot: Slot) -> bool:
+        local, day = self._wall(due), slot.local.date()
+        same_day = local.date() == day and not is_quiet(local.time(), self.account)
         calm = slot.occurrence.observance.sensitivity == "normal" or local.time() <= _LATEST_SENSITIVE
-        return same_day and calm and self._near(local) is None
+        return same_day and calm and self._near(due, day) is None
 
     def _full(self, day: date, slot: Slot) -> str:
         return self._told(
             f"{self.account.name} already has {self.account.a_day} posts on {day}", self.by_day[day][0], slot
         )
 
-    def _told(self, what: str, other: tuple[datetime, str, Slot | None] | None, slot: Slot) -> str:
+    def _told(self, what: str, other: _Placed | None, slot: Slot) -> str:
         if other is None:
             return what
-        return f"{what}: {other[1]} goes first, {self._reason(slot, other[2])}"
+        return f"{what}: {other.post} goes first, {self._reason(slot, other.slot)}"
 
     def _reason(self, slot: Slot, winner: Slot | None) -> str:
         if winner is None:

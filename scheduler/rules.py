@@ -87,8 +87,9 @@ def month_day(text: str) -> MonthDay:
 
 def _between(weekday: str, first: str, last: str) -> Rule:
     start, end = month_day(first), month_day(last)
-    days = [(e - s).days + 1 for y in (2023, 2024) if (s := start.on(y)) and (e := end.on(y))]
-    if 7 not in days:
+    wraps = (end.month, end.day) < (start.month, start.day)
+    one, other = start.on(2023), end.on(2023 + wraps)  # a common year: in a leap one the first such weekday counts
+    if one is None or other is None or (other - one).days != 6:
         raise RuleError(f"{first} to {last} is not one week", "give seven days, so that the weekday falls in them once")
     return WeekdayBetween(_weekday(weekday), start, end)
 

@@ -48,27 +48,51 @@ def _toml_advice(say: str) -> str:
 
 
 class Table:
-    """One table of a file. Reading a field that is wrong notes a problem and gives a harmless value."""
+    """One table of a file. Reading a field that is wrong notes a problem and gives a harmless value.
+
+    `nth` counts from 0 for the tables of a list, such as the second [[stage]].
+    """
 
     def __init__(
-        self, body: Mapping[str, Any], *, file: str = "", text: str = "", entry: str = "", problems: list[Problem]
+        self,
+        body: object,
+        *,
+        problems: list[Problem],
+        file: str = "",
+        text: str = "",
+        entry: str = "",
+        nth: int = 0,
     ) -> None:
-        self.body, self.file, self.source, self.entry, self.problems = body, file, text, entry, problems
+        self.file, self.source, self.entry, self.nth, self.problems = file, text, entry, nth, problems
+        self.body: Mapping[str, Any] = body if isinstance(body, dict) else {}
         self._read: set[str] = set()
+        if not isinstance(body, dict):
+            self.wrong("", f"{entry} is not a table", f"write it as [{entry}] with its fields below")
 
     def wrong(self, key: str, say: str, write: str) -> None:
         self.problems.append(Problem(self.file, self.line(key), self.entry, say, write))
 
     def line(self, key: str = "") -> int:
-        """The line (from 1) of `key` in this entry, else of the entry's head, else 0."""
-        head = re.search(rf"^\[+{re.escape(self.entry)}\]+", self.source, re.MULTILINE) if self.entry else None
-        start = head.start() if head else 0
-        if self.entry and not head:
-            return 0
-        part = key.rsplit(".", 1)[-1]
-        at = re.compile(rf"^(\s*\"?{re.escape(part)}\"?\s*=|\[[^\]]*\.{re.escape(part)}\])", re.MULTILINE)
-        found = at.search(self.source, start) if key else None
-        return self.source.count("\n", 0, found.start() if found else start) + 1
+        """The line (from 1) of `key` in this entry, else of the entry's head; 0 if the file does not show it."""
+        start, end = self._lines()
+        part = re.escape(key.rsplit(".", 1)[-1])
+        at = re.compile(rf"^([ \t]*[\"']?{part}[\"']?[ \t]*=|\[+([^\]\n]*\.)?[\"']?{part}[\"']?\]+)", re.MULTILINE)
+        found = at.search(self.source, start, end) if key else None
+        place = found.start() if found else start
+        return self.source.count("\n", 0, place) + 1 if self.source and place >= 0 else 0
+
+    def _lines(self) -> tuple[int, int]:
+        """Where this entry, its inner tables included, begins and ends in the file; -1 if it has no head there."""
+        if not self.entry:
+            return 0, len(self.source)
+        name = re.escape(self.entry)
+        heads = list(re.finditer(rf"^[ \t]*\[+{name}\]+", self.source, re.MULTILINE))
+        if self.nth >= len(heads):
+            inline = re.search(rf"^[ \t]*{re.escape(self.entry.rsplit('.', 1)[-1])}[ \t]*=", self.source, re.MULTILINE)
+            return (inline.start(), inline.start()) if inline else (-1, -1)
+        head = heads[self.nth]
+        after = re.compile(rf"^[ \t]*\[(?!\[?{name}\.)", re.MULTILINE).search(self.source, head.end())
+        return head.start(), after.start() if after else len(self.source)
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self._take(key, default)
@@ -108,11 +132,10 @@ class Table:
 
     def clock(self, key: str, default: str) -> time:
         value = self._take(key, default)
-        try:
-            return value if isinstance(value, time) else time.fromisoformat(str(value))
-        except ValueError:
+        clock = as_clock(value)
+        if clock is None:
             self.wrong(key, f"{key} is not a time of day", f'write {key} = "09:00"')
-            return time.fromisoformat(default)
+        return clock or time.fromisoformat(default)
 
     def words(self, key: str, default: Iterable[str] = (), known: Iterable[str] = ()) -> tuple[str, ...]:
         values = self._list(key, default)
@@ -138,6 +161,15 @@ class Table:
             self.wrong(key, f"{key} is not a table", f"write it as [{self._inner(key)}]")
         body = value if isinstance(value, dict) else {}
         return Table(body, file=self.file, text=self.source, entry=self._inner(key), problems=self.problems)
+
+    def tables(self, key: str) -> list[Table]:
+        """The tables of a list, such as every [[stage]]; at least one."""
+        value = self._take(key, [])
+        if not isinstance(value, list) or not value:
+            self.wrong(key, f"the file has no {key}", f"write each {key} as [[{key}]] with its fields below")
+            return []
+        named = {"file": self.file, "text": self.source, "entry": self._inner(key)}
+        return [Table(body, nth=n, problems=self.problems, **named) for n, body in enumerate(value)]
 
     def finish(self) -> None:
         """Notes every field that nothing has read: a typing mistake must not pass in silence."""
@@ -171,6 +203,15 @@ def as_day(value: object) -> date | None:
         return date.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
+
+
+def as_clock(value: object) -> time | None:
+    """A time of day, without a zone, from TOML or from ISO text; None for anything else."""
+    try:
+        clock = value if isinstance(value, time) else time.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return None if clock.tzinfo else clock
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -708,7 +708,7 @@ HOSTILE = [
     "a", "1 ", "1.", "0800 ", "call 145 ", "if you, call\n", "“", "[[", "{{", "(A 2022", "https://",
     "https://a.", "a.a.", "@a", "#abcdefghijklmnopqrstuvwxyz ", "e\u0301", "👨\u200d", "\u2066",
     "AB CD ", "\n", " ", "one in ", "1,000 ",
-    "ILO ",         "A/", "aaaa@", "monday  ", "Modern Slavery & ", "1\u20e3", "‘a",
+    "ILO ", "A/", "aaaa@", "monday  ", "Modern Slavery & ", "1\u20e3", "‘a",
 ]  # fmt: skip
 
 
