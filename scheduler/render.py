@@ -9,19 +9,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError
-from jinja2.exceptions import SecurityError
+from jinja2.exceptions import TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scheduler.checks.lengths import over
-from scheduler.errors import BadFile, Problem, TemplateError
+from scheduler.errors import TemplateError
 from scheduler.model import Helpline, Limits, Media, Observance, Sensitivity, Slot, Span, Wording, YearTheme
-from scheduler.toml import Table, load
+from scheduler.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from jinja2 import Template
+
+    from scheduler.words import Words
 
 _BETWEEN_VARIANTS = re.compile(r"^-----[ \t]*\n", re.MULTILINE)
 _BLANKS = re.compile(r"\n\s*\n\s*\n+|[ \t]+(?=\n)")
@@ -34,26 +36,6 @@ class Us:
 
     name: str
     site: str
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How one language says dates and themes."""
-
-    months: tuple[str, ...]
-    weekdays: tuple[str, ...]
-    day: str
-    range: str
-    and_: str
-    themes: dict[str, str]
-
-    def date(self, span: Span) -> str:
-        first, last = (self.day.format(day=d.day, month=self.months[d.month - 1]) for d in (span.start, span.end))
-        return first if span.start == span.end else self.range.format(first=first, last=last)
-
-    def topics(self, themes: Sequence[str]) -> str:
-        said = [self.themes.get(theme, theme.replace("-", " ")) for theme in themes]
-        return f" {self.and_} ".join(filter(None, (", ".join(said[:-1]), said[-1] if said else "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +92,7 @@ class Renderer:
     def page(self, name: str, **context: Any) -> str:
         """An HTML page from templates/site/, everything in it escaped."""
         path = next(p for folder in self.folders if (p := folder / "site" / name).is_file())
-        return _filled(self._compile(path, path.read_text(encoding="utf-8")), context) + "\n"
+        return _filled(self._compile(path, _read(path)), context) + "\n"
 
     def _note(self, slot: Slot, limits: Limits, context: dict[str, Any]) -> str:
         o, account = slot.occurrence.observance, slot.account
@@ -126,7 +108,7 @@ class Renderer:
         if picture is None:
             return None, ""
         words = stem.with_suffix(stem.suffix + ".alt.txt")
-        alt = _filled(self._compile(words, words.read_text(encoding="utf-8")), context) if words.is_file() else ""
+        alt = _filled(self._compile(words, _read(words)), context) if words.is_file() else ""
         return Media(str(picture), hashlib.sha256(picture.read_bytes()).hexdigest()), alt
 
     def _find(self, o: Observance, stage: str, network: str, language: str) -> Source | None:
@@ -152,10 +134,7 @@ class Renderer:
 
     def _load(self, path: Path) -> Source:
         """Each variant is compiled behind as many empty lines as stand before it, so that errors name the true line."""
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise TemplateError(f"{path}: this is not UTF-8 text", "save the file as UTF-8") from error
+        text = _read(path)
         variants, line = [], 0
         for part in _BETWEEN_VARIANTS.split(text):
             variants.append(self._compile(path, "\n" * line + part))
@@ -211,35 +190,17 @@ class Renderer:
     def words(self, language: str) -> Words:
         """How `language` says dates. Raises TemplateError if nobody has written that down yet."""
         if language not in self._words:
-            self._words[language] = self._load_words(language)
+            self._words[language] = load_words(self.folders, language)
         return self._words[language]
 
-    def _load_words(self, language: str) -> Words:
-        path = next((p for folder in self.folders if (p := folder / "words" / f"{language}.toml").is_file()), None)
-        if path is None:
-            raise TemplateError(
-                f"there are no words for dates in language '{language}'",
-                f"write templates/words/{language}.toml like the shipped en.toml, or set the account's language to en",
-            )
-        body, text = load(path)
-        problems: list[Problem] = []
-        t = Table(body, file=str(path), text=text, problems=problems)
-        made = Words(
-            t.words("months"),
-            t.words("weekdays"),
-            t.text("day"),
-            t.text("range"),
-            t.text("and"),
-            dict(t.table("themes").body),
-        )
-        if len(made.months) != 12 or len(made.weekdays) != 7:
-            t.wrong(
-                "months", "it needs twelve months and seven weekdays", "write all of them, January and Monday first"
-            )
-        t.finish()
-        if problems:
-            raise BadFile(problems)
-        return made
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise TemplateError(f"{path}: this is not UTF-8 text", "save the file as UTF-8") from error
+    except OSError as error:
+        raise TemplateError(f"{path} cannot be read: {error.strerror}", "check the file's name and rights") from error
 
 
 def _filled(template: Template, context: dict[str, Any]) -> str:
@@ -251,7 +212,7 @@ def _filled(template: Template, context: dict[str, Any]) -> str:
         raise TemplateError(
             f"{place}: {error.message}", "use only day, us, helpline and tags: see docs/templates.md"
         ) from error
-    except (SecurityError, ArithmeticError, TypeError, ValueError, LookupError) as error:
+    except (TemplateRuntimeError, RecursionError, ArithmeticError, TypeError, ValueError, LookupError) as error:
         place = f"{template.filename}, line {_line_of(error, template)}"
         raise TemplateError(f"{place}: {error}", "correct the expression there") from error
     return _BLANKS.sub(lambda m: "\n\n" if "\n" in m[0] else "", text).strip()

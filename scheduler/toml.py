@@ -166,7 +166,7 @@ class Table:
         """The tables of a list, such as every [[stage]]; at least one."""
         value = self._take(key, [])
         if not isinstance(value, list) or not value:
-            self.wrong(key, f"the file has no {key}", f"write each {key} as [[{key}]] with its fields below")
+            self.wrong(key, f"the file has no {key}", f"add [[{key}]] with its fields below")
             return []
         named = {"file": self.file, "text": self.source, "entry": self._inner(key)}
         return [Table(body, nth=n, problems=self.problems, **named) for n, body in enumerate(value)]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
-import shlex
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import COOPS, DAY, DUE, EVE, NOW, ROOT, THANKS, TRAUMA, everything, files, packs
+from conftest import COOPS, DAY, DUE, EVE, NOW, ROOT, THANKS, TRAUMA, everything
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,9 +208,9 @@ def test_posts_filters(words: str, fits: Any, count: int, daymark: Daymark, stag
 
 CHECKED = [
     ("Good morning.", "", 0, set()), ("TODO say more", "", 4, {"placeholder"}), ("http://example.org", "", 4, {"link-https"}),
-    ("#endtrafficking", "", 0, {"hashtag-case"}), ("word " * 100, "--channel x", 4, {"too-long"}),
+    ("#endtrafficking", "", 0, {"hashtag-case"}), ("word " * 100, "--channel x", 4, {"length"}),
     ("Call 0800 123 456", "", 4, {"helpline"}),
-    ("STOP TRAFFICKING NOW!!! Call 0800 123. #endtrafficking http://example.org TODO", "", 4,
+    ("PLEASE STOP TRAFFICKING EVERYWHERE NOW! Call 0800 123. #endtrafficking http://example.org TODO", "", 4,
      {"capitals", "helpline", "hashtag-case", "link-https", "placeholder"}),
 ]  # fmt: skip
 
@@ -246,7 +246,7 @@ def test_feeds_tell_their_true_digests_wherever_they_are_built(daymark: Daymark,
 def test_the_preview_shows_every_post_of_the_campaign_whole(daymark: Daymark, at: At) -> None:
     home = at("planned")
     page = Path(daymark.json("preview", "trafficking-in-persons-day/2026", home=home)["path"]).read_text("utf-8")
-    plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    plain = html.unescape(re.sub(r"<[^>]+>", "", page))
     posts = daymark.json("posts", "--campaign", "trafficking-in-persons-day/2026", home=home)
     assert [post["id"] for post in posts if post["text"].split("\n")[2] not in plain] == []
 
@@ -307,12 +307,3 @@ def test_the_exit_codes_stand_in_the_documentation() -> None:
     if not any("exit code" in page.lower() for page in pages):
         pytest.skip("the page with the exit codes is not written yet")
     assert any(all(re.search(rf"^\| *`?{code}`? *\|", page, re.M) for code in (0, 2, 3, 4, 5, 6, 7)) for page in pages)
-
-
-def test_the_pack_of_a_sent_post_can_be_copied_as_it_is(daymark: Daymark, stages: dict[str, Path]) -> None:
-    text = daymark.json("show", EVE, home=stages["sent"])["text"]
-    (pack,) = stages["sent"].glob("outbox/*")
-    assert (pack / "post.txt").read_text("utf-8").strip() == text
-    assert packs(stages["sent"]) == [EVE]
-    assert shlex.split(pack.name) == [pack.name]
-    assert all(content for content, _ in files(pack).values())

@@ -1,0 +1,75 @@
+"""How each language says dates and themes: templates/words/<language>.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from scheduler.errors import BadFile, Problem, TemplateError
+from scheduler.model import Span
+from scheduler.toml import Table, load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one language says dates and themes."""
+
+    months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    day: str
+    range: str
+    and_: str
+    themes: dict[str, str]
+
+    def date(self, span: Span) -> str:
+        first, last = (self.day.format(day=d.day, month=self.months[d.month - 1]) for d in (span.start, span.end))
+        return first if span.start == span.end else self.range.format(first=first, last=last)
+
+    def topics(self, themes: Sequence[str]) -> str:
+        said = [self.themes.get(theme, theme.replace("-", " ")) for theme in themes]
+        return f" {self.and_} ".join(filter(None, (", ".join(said[:-1]), said[-1] if said else "")))
+
+
+def load_words(folders: Sequence[Path], language: str) -> Words:
+    """The words of a language, from the first folder that has them.
+
+    Raises TemplateError if nobody has written them yet, BadFile with every problem found in them.
+    """
+    path = next((p for folder in folders if (p := folder / "words" / f"{language}.toml").is_file()), None)
+    if path is None:
+        raise TemplateError(
+            f"there are no words for dates in language '{language}'",
+            f"write templates/words/{language}.toml like the shipped en.toml, or set the account's language to en",
+        )
+    body, text = load(path)
+    problems: list[Problem] = []
+    made = _words(Table(body, file=str(path), text=text, problems=problems))
+    if problems:
+        raise BadFile(problems)
+    return made
+
+
+def _words(t: Table) -> Words:
+    themes = t.table("themes")
+    made = Words(
+        t.words("months"),
+        t.words("weekdays"),
+        t.text("day"),
+        t.text("range"),
+        t.text("and"),
+        {theme: themes.text(theme) for theme in themes.body},
+    )
+    t.finish()
+    if len(made.months) != 12 or len(made.weekdays) != 7:
+        t.wrong("months", "it needs twelve months and seven weekdays", "write them all, from January and from Monday")
+        return made
+    try:
+        made.date(Span(date(2027, 11, 25), date(2027, 12, 10)))
+    except (KeyError, IndexError, ValueError):
+        t.wrong("day", "a date cannot be written so", "use {day} and {month} in day, {first} and {last} in range")
+    return made
