@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from scheduler import outbox
-from scheduler.channels import Channel, open_channel
 from scheduler.model import Delivery, DeliveryState, Message, Post, Sent
 from scheduler.plan import is_quiet
 from scheduler.review import digest_of
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from scheduler.channels import Channel
     from scheduler.model import Account
 
 
@@ -52,6 +52,7 @@ class Courier:
     accounts: Mapping[str, Account]
     themes: Callable[[str], tuple[str, ...]]
     titles: Callable[[Post], str]
+    channels: Callable[[str], Channel]
     refusal: Callable[[Post], str]
 
 
@@ -62,7 +63,7 @@ def recover(c: Courier, tally: Tally) -> None:
         lost = reads.lost(db, stamp(now))
         posts = {p.id: p for p in reads.posts(db, ids=[d.post for d in lost])}
     for before in lost:
-        repeatable = open_channel(posts[before.post].channel, c.home).guarantee.repeatable
+        repeatable = c.channels(posts[before.post].channel).guarantee.repeatable
         row = outbox.recovered(before, repeatable=repeatable, now=now)
         with writing(c.home, now, c.who) as tx:
             if store.recover(tx, before, row) and row.state is not DeliveryState.WAITING:
@@ -101,7 +102,7 @@ def send_due(c: Courier, tally: Tally) -> int:
         if stopped:
             tally.counts[stopped] += 1
         elif post.channel not in channels:
-            channels[post.channel] = open_channel(post.channel, c.home)
+            channels[post.channel] = c.channels(post.channel)
         if not stopped:
             _send(c, delivery, post, channels[post.channel], tally)
     return len(due)

@@ -108,7 +108,7 @@ def stages(daymark: Daymark, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     assert daymark.raw("init", str(fresh)).code == 0
     steps = {
         "planned": [("plan",)],
-        "queued": [("approve", *COOPS, "--as", "Ana"), ("queue",)],
+        "queued": [("approve", *COOPS, "--as", "Ana"), ("queue",), ("tick",)],
         "sent": [("tick",)],
     }
     made, last = {"fresh": fresh}, fresh

@@ -156,8 +156,10 @@ def test_the_button_can_be_released_when_nothing_came_due(daymark: Daymark, at: 
     assert daymark.json("tick", home=home, now=DUE)["sent"] == 1
 
 
-SCOPES = [("account:main", 3), ("channel:folder", 3), ("campaign:cooperatives-day/2026", 3), ("country:GB", 3),
-          ("theme:poverty", 3), ("theme:human-trafficking", 0), ("campaign:trafficking-in-persons-day/2026", 0)]  # fmt: skip
+SCOPES = [
+    ("account:main", 3), ("channel:folder", 3), ("campaign:cooperatives-day/2026", 3), ("country:GB", 3),
+    ("theme:poverty", 3), ("theme:human-trafficking", 0), ("campaign:trafficking-in-persons-day/2026", 0),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("scope", "count"), SCOPES)
@@ -172,7 +174,9 @@ def test_taking_note_of_a_missed_post_does_not_release_the_button(daymark: Dayma
     daymark("reject", EVE, "--as", "Ana", "--why", "no", home=home)
     daymark("tick", home=home, now="2026-07-04T07:00:00Z")
     daymark("hold", "--why", "storm", home=home, now="2026-07-04T07:00:00Z")
-    missed = [row["do"] for row in daymark.json("status", home=home, now=ON_THE_DAY)["attention"] if row["what"] == "missed"]
+    missed = [
+        row["do"] for row in daymark.json("status", home=home, now=ON_THE_DAY)["attention"] if row["what"] == "missed"
+    ]
     assert missed
     for advice in missed:
         daymark(*shlex.split(advice.rpartition("daymark ")[2].replace("NAME", "Ana")), home=home, now=ON_THE_DAY)

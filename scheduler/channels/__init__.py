@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from scheduler.model import Sent
+
 if TYPE_CHECKING:
     from scheduler.model import Media, Message, Outcome
 
@@ -27,6 +29,15 @@ class Channel(Protocol):
     def send(self, message: Message) -> Outcome:
         """Sends; what the place or the network did is the outcome. The message's key makes a repeat recognisable."""
         ...
+
+
+class Rehearsal:
+    """Stands in for every channel when a command only tells what it would do: it says yes and does nothing."""
+
+    guarantee = Guarantee(repeatable=True)
+
+    def send(self, message: Message) -> Outcome:
+        return Sent(f"rehearsed {message.post}")
 
 
 class PictureError(Exception):

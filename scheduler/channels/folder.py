@@ -7,6 +7,7 @@ import os
 import shutil
 from html import escape
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from scheduler.channels import Guarantee, PictureError, picture_bytes
@@ -48,13 +49,14 @@ class Folder:
         except PictureError as error:
             return Refused(str(error))
         except OSError as error:
+            if _is_pack(pack, message.key):  # another process was quicker and tidied up
+                return self._sent(pack)
             return TryLater(f"{self.outbox} cannot be written: {error.strerror}")
 
     def _write(self, pack: Path, message: Message) -> Outcome:
         contents = _contents(message)
-        part = self.outbox / f".part-{message.key}-{os.getpid()}"
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
+        part = Path(mkdtemp(prefix=f".part-{message.key}-", dir=self.outbox))
+        part.chmod(0o755)
         for name, data in contents.items():
             _write_through(part / name, data)
         _sync_folder(part)
@@ -81,7 +83,7 @@ def _is_pack(pack: Path, key: str) -> bool:
     """Whether the pack of this key is there; post.json is written with the rest, so all of it is."""
     try:
         told = json.loads((pack / "post.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return bool(told["key"] == key)
 

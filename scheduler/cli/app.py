@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from scheduler.cli import show
-from scheduler.errors import DaymarkError
+from scheduler.errors import DaymarkError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +37,9 @@ COMMANDS = {
     "feeds": "sending:feeds",
     "doctor": "care:doctor",
 }
+
+
+(_Misunderstood,) = typer.BadParameter.__bases__  # every mistake on a command line is one of these
 
 
 def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -67,12 +70,32 @@ def _whole(
 
 def run() -> None:
     """Runs the command line; every failure that a person can act on ends here."""
-    named = sys.argv[1:2]
+    words = command_first(sys.argv[1:]) or ["--help"]
     try:
-        app(named if named and named[0] in COMMANDS else COMMANDS)(prog_name="daymark")
+        made = app(words[:1] if words[0] in COMMANDS else COMMANDS)
+        sys.exit(made(words, prog_name="daymark", standalone_mode=False))
     except DaymarkError as error:
-        show.failure(error, json="--json" in sys.argv)
-        sys.exit(error.exit_code)
+        _end(error, json="--json" in words)
+    except _Misunderstood as error:
+        said = error.format_message().rstrip(".")
+        hint = f"daymark {words[0]} --help" if words[0] in COMMANDS else "daymark --help"
+        _end(UsageError(said[:1].lower() + said[1:], hint), json="--json" in words)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+
+
+def _end(error: DaymarkError, *, json: bool) -> NoReturn:
+    show.failure(error, json=json)
+    sys.exit(error.exit_code)
+
+
+def command_first(words: list[str]) -> list[str]:
+    """`--home`, `--now` and `--json` moved behind the command that they stand before."""
+    before: list[str] = []
+    while words and words[0].partition("=")[0] in ("--home", "--now", "--json"):
+        takes = 1 if words[0] == "--json" or "=" in words[0] else 2
+        before, words = before + words[:takes], words[takes:]
+    return words[:1] + before + words[1:]
 
 
 def upcoming(home: str, now: str, json: bool) -> None:
@@ -82,5 +105,4 @@ def upcoming(home: str, now: str, json: bool) -> None:
     try:
         days.upcoming(30, home, now, json)
     except DaymarkError as error:
-        show.failure(error, json=json)
-        sys.exit(error.exit_code)
+        _end(error, json=json)

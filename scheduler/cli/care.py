@@ -13,8 +13,8 @@ from scheduler.cli.options import Home, Json, Now, home_of, moment
 
 def init(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="The folder of the new workspace.")],
-    home: Annotated[str, typer.Option("--home", hidden=True)] = "",
-    now: Annotated[str, typer.Option("--now", envvar="DAYMARK_NOW", hidden=True)] = "",
+    home: Home = "",
+    now: Now = "",
     json: Json = False,
 ) -> None:
     """Make a workspace: a folder with a commented daymark.toml and a database. Again: nothing changes."""

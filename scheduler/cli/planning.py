@@ -27,12 +27,14 @@ def plan(
 ) -> None:
     """Plan campaigns and draft their posts, up to a date. A second time adds nothing."""
     from scheduler.workflow import planning as workflow
-    from scheduler.workflow.calendar import sync, synced
+    from scheduler.workflow.calendar import current, sync
 
     ws = workspace(home, now)
     end = iso_date(until) if until else (ws.now + ws.settings.horizon).date()
-    sync(ws)
-    done = workflow.plan(ws, synced(ws), end, late=late, dry_run=dry_run)
+    if not dry_run:
+        sync(ws)
+    calendar = current(ws.settings.calendars, ws.home)
+    done = workflow.plan(ws, calendar, end, late=late, dry_run=dry_run)
     if json:
         show.document(
             {

@@ -121,6 +121,15 @@ def schema_of(path: str) -> str:
     return str(version)
 
 
+def copy_database(home: Path, to: Path) -> None:
+    """Copies the database of one folder into another, as it stands, while others use it."""
+    path = paths.database(str(home))
+    ready(home)
+    reader, target = sqlite3.connect(paths.read_only(path), uri=True), sqlite3.connect(paths.database(str(to)))
+    with telling(path), closing(reader) as source, closing(target) as copy:
+        source.backup(copy)
+
+
 def soundness(path: str) -> str:
     """Says that the file is whole and can be written. Raises DatabaseError if it is not."""
     with telling(path), closing(sqlite3.connect(path, timeout=30)) as db:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scheduler import calendars, dates
 from scheduler.errors import UnknownName, UsageError
-from scheduler.model import FIRST_YEAR, LAST_YEAR, Calendar, Occurrence
+from scheduler.model import FIRST_YEAR, LAST_YEAR, WORLD, Calendar, Occurrence
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 
@@ -81,13 +81,13 @@ def days(
         for o in found
         if (not theme or theme in o.observance.themes)
         and (not dimension or dimension in o.observance.dimensions)
-        and (not region or _in_region(o, region, calendar))
+        and (not region or _in_region(o, region if region == WORLD else region.upper(), calendar))
     ]
 
 
 def _in_region(occurrence: Occurrence, region: str, calendar: Calendar) -> bool:
     groups = {name for name, members in calendar.regions.items() if region in members}
-    return bool({region, "world"} & set(occurrence.observance.regions) or groups & set(occurrence.observance.regions))
+    return bool({region, WORLD} & set(occurrence.observance.regions) or groups & set(occurrence.observance.regions))
 
 
 def _check_word(noun: str, word: str, known: Iterable[str]) -> None:

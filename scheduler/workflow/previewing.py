@@ -32,7 +32,8 @@ def write_preview(ws: Workspace, campaign: str) -> Path:
     path = ws.home / "previews" / f"{campaign.replace('/', '-')}.html"
     try:
         path.parent.mkdir(exist_ok=True)
-        path.write_text(page, encoding="utf-8")
+        if not path.is_file() or path.read_text(encoding="utf-8") != page:
+            path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise BadData(
             f"{path} cannot be written: {error.strerror}", "check the folder's rights and the disk"

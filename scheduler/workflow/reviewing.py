@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.checks import ERROR, has_errors
 from scheduler.errors import HasFindings, PersonNeeded, UnknownName
-from scheduler.model import Delivery, DeliveryState, Post, Wording
+from scheduler.model import Delivery, DeliveryState, Post, Review, Wording
 from scheduler.plan import ideal_slots
 from scheduler.review import after_planning, digest
 from scheduler.store import reads
@@ -68,14 +68,23 @@ def _decide(ws: Workspace, posts: list[Post], verdict: str, reviewer: str, why: 
     with writing(ws.home, ws.now, reviewer) as tx:
         for post in posts:
             delivery = reads.delivery_of(tx.db, post.id)
-            if verdict == "approved" and post.review == "approved":
-                continue  # said before: a second time changes nothing
+            if _said_before(tx, post, verdict, reviewer, why):
+                continue  # a second time changes nothing
             _free(tx, post, delivery, f"{reviewer} {verdict} it")
             if not store.decide(tx, post, verdict, reviewer, why):
                 raise PersonNeeded(
                     f"{post.id} has just been changed by somebody else", f"read it again: daymark show {post.id}"
                 )
     return find(ws, [p.id for p in posts])
+
+
+def _said_before(tx: Tx, post: Post, verdict: str, reviewer: str, why: str) -> bool:
+    """Whether the post stands so already: approved by anybody, or rejected by this reviewer for this reason."""
+    if verdict == "approved":
+        return post.review is Review.APPROVED
+    last = reads.decisions(tx.db, post.id)[-1:]
+    same = [(d["verdict"], d["reviewer"], d["why"], d["digest"]) for d in last]
+    return post.review is Review.CHANGES_WANTED and same == [(verdict, reviewer, why, post.digest)]
 
 
 def _free(tx: Tx, post: Post, delivery: Delivery | None, why: str) -> None:

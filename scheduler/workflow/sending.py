@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scheduler import deliver, outbox, paths, peek
+from scheduler.channels import Rehearsal, open_channel
 from scheduler.checks import ERROR
 from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError, PersonNeeded, UnknownName, UsageError
 from scheduler.model import DeliveryState, Post
 from scheduler.store import reads
-from scheduler.store.opening import reading, stamp, writing
-from scheduler.workflow.calendar import current, sync, synced
+from scheduler.store.opening import copy_database, reading, stamp, writing
+from scheduler.workflow.calendar import sync, synced
 from scheduler.workflow.checking import check_post
 from scheduler.workflow.facts import drift, occurrence_of
 from scheduler.workflow.planning import plan
 from scheduler.workflow.publishing import build_feeds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from scheduler.channels import Channel
     from scheduler.model import Calendar, Hold
     from scheduler.workflow import Workspace
 
@@ -62,7 +67,7 @@ def queue(ws: Workspace, *, dry_run: bool = False) -> list[str]:
         return [p.id for p in approved if store.enqueue(tx, p)]
 
 
-def tick(ws: Workspace, *, accept_clock: bool = False) -> Ticked:
+def tick(ws: Workspace, *, accept_clock: bool = False, channels: Callable[[str], Channel] | None = None) -> Ticked:
     """One round: sync, plan, queue, recover, send what is due, build the feeds when something changed.
 
     What cannot be planned does not keep what is approved from going out: its error is kept for the end.
@@ -73,28 +78,24 @@ def tick(ws: Workspace, *, accept_clock: bool = False) -> Ticked:
             done.busy = True
             return done
         _check_clock(ws, accept_clock=accept_clock)
-        inputs = paths.inputs(str(ws.home))
+        inputs = _inputs(ws)
         done.error = _prepare(ws, done)
         queue(ws)
-        _send(ws, done)
+        _send(ws, done, channels or (lambda name: open_channel(name, ws.home)))
         _publish(ws, done)
         _remember(ws, inputs if done.error is None else "")
     return done
 
 
 def would_tick(ws: Workspace) -> Ticked:
-    """What a tick would plan and send, nothing done: not even what it would then find to queue is changed."""
-    done = Ticked()
-    result = plan(ws, current(ws.settings.calendars, ws.home), (ws.now + ws.settings.horizon).date(), dry_run=True)
-    done.planned = len(result.added)
-    with reading(ws.home) as db:
-        waiting = [post for _, post in reads.due(db, stamp(ws.now))]
-        approved = [p for p in reads.approved_unqueued(db) if p.due <= ws.now < p.expires]
-    kept = {p.id for p in held(ws)}
-    done.due = len(waiting) + len(approved)
-    done.held = sum(p.id in kept for p in waiting)
-    done.sent = sum(p.expires > ws.now for p in waiting) + len(approved) - done.held
-    return done
+    """What a tick would do: the real one, on a copy of the workspace, with channels that only say yes."""
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        copy_database(ws.home, home)
+        if (ws.home / "public").is_dir():
+            shutil.copytree(ws.home / "public", home / "public")
+        settings = replace(ws.settings, home=home)
+        return tick(replace(ws, settings=settings), channels=lambda _: Rehearsal())
 
 
 @contextmanager
@@ -133,7 +134,7 @@ def _prepare(ws: Workspace, done: Ticked) -> DaymarkError | None:
     """Syncs and plans when an input changed or a day has passed; returns what kept it from it."""
     with reading(ws.home) as db:
         planned, inputs = reads.state(db, "plan_at"), reads.state(db, "inputs")
-    if inputs == paths.inputs(str(ws.home)) and stamp(ws.now) < planned:
+    if inputs == _inputs(ws) and stamp(ws.now) < planned:
         return None
     try:
         sync(ws)
@@ -146,9 +147,14 @@ def _prepare(ws: Workspace, done: Ticked) -> DaymarkError | None:
     return None
 
 
-def _send(ws: Workspace, done: Ticked) -> None:
+def _inputs(ws: Workspace) -> str:
+    """How the files stand that a plan is made from: those of the workspace itself, also for a copy of it."""
+    return paths.inputs(str(ws.settings.templates[-1].parent))
+
+
+def _send(ws: Workspace, done: Ticked, channels: Callable[[str], Channel]) -> None:
     tally = deliver.Tally()
-    courier = courier_of(ws)
+    courier = courier_of(ws, channels)
     deliver.recover(courier, tally)
     deliver.miss(courier, tally)
     done.due = deliver.send_due(courier, tally)
@@ -158,7 +164,7 @@ def _send(ws: Workspace, done: Ticked) -> None:
     done.troubles, done.channel_troubles = tally.troubles, tally.channel_troubles
 
 
-def courier_of(ws: Workspace) -> deliver.Courier:
+def courier_of(ws: Workspace, channels: Callable[[str], Channel]) -> deliver.Courier:
     calendar = synced(ws)
     observances = calendar.observances
 
@@ -173,6 +179,7 @@ def courier_of(ws: Workspace) -> deliver.Courier:
         accounts=ws.settings.accounts,
         themes=lambda id: observances[id].themes if id in observances else (),
         titles=title,
+        channels=channels,
         refusal=lambda post: _refusal(post, ws, calendar),
     )
 
