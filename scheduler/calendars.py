@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scheduler import entries
 from scheduler.errors import BadFile, Problem
-from scheduler.model import Calendar
+from scheduler.model import WORLD, Calendar
 from scheduler.toml import Table, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from scheduler.model import Observance
+
+
+_COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")  # ISO 3166-1 and -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +98,7 @@ def check(sources: Sources) -> Calendar:
     }
     for name, (body, file, text) in sources.observances.items():
         table = Table(body, file=file, text=text, entry=name, problems=problems)
-        for other in observances[name].related:
-            if other not in observances:
-                table.wrong("related", f"related names '{other}', which is not in the calendar", "write an id that is")
+        _check_names(observances[name], table, observances.keys(), sources.regions.keys())
     helplines = tuple(
         entries.helpline(name, Table(body, file=file, text=text, entry=name, problems=problems))
         for name, (body, file, text) in sources.helplines.items()
@@ -106,6 +110,17 @@ def check(sources: Sources) -> Calendar:
     if problems:
         raise BadFile(problems)
     return Calendar(observances, helplines, regions)
+
+
+def _check_names(o: Observance, t: Table, ids: Collection[str], groups: Collection[str]) -> None:
+    """Related days must be in the calendar; regions must be the world, a country or part of one, or a known group."""
+    for other in o.related:
+        if other not in ids:
+            t.wrong("related", f"related names '{other}', which is not in the calendar", "write an id that is")
+    for region in o.regions:
+        if region != WORLD and region not in groups and not _COUNTRY.fullmatch(region):
+            known = f"write a country code such as GB, or one of: {', '.join(sorted(groups))}"
+            t.wrong("regions", f"there is no region '{region}'", known)
 
 
 def from_rows(

@@ -185,7 +185,7 @@ def helpline(name: str, t: Table) -> Helpline:
     )
     t.finish()
     if made.expires <= made.checked:
-        t.wrong("expires", "it expires before it was checked", "write a date at most 180 days after checked")
+        t.wrong("expires", "it expires before it was checked", "write a date after checked, at most a year")
     return made
 
 

@@ -208,9 +208,9 @@ def test_posts_filters(words: str, fits: Any, count: int, daymark: Daymark, stag
 
 
 CHECKED = [
-    ("Good morning.", "", 0, set()), ("TODO say more", "", 4, {"placeholder"}),
-    ("#endslavery", "", 0, {"hashtag-case"}), ("http://example.org", "", 4, {"link-https"}), ("word " * 100, "--channel x", 4, {"length"}),
-    ("Call 0800 123 456", "", 4, {"helpline"}),
+    ("Good morning.", "", 0, set()), ("TODO say more", "", 4, {"placeholder"}), ("Call 0800 123 456", "", 4, {"helpline"}),
+    ("#endslavery", "", 0, {"hashtag-case"}), ("http://example.org", "", 4, {"link-https"}),
+    ("word " * 100, "--channel x", 4, {"length"}),
     ("PLEASE STOP TRAFFICKING EVERYWHERE NOW! Call 0800 123. #endtrafficking http://example.org TODO", "", 4,
      {"capitals", "helpline", "hashtag-case", "link-https", "placeholder"}),
 ]  # fmt: skip
@@ -261,8 +261,8 @@ def test_doctor_is_well_in_a_new_workspace_and_says_what_is_not(daymark: Daymark
 
 
 TWICE = [
-    ("planned", "plan"), ("fresh", "plan --until 2026-08-01"), ("planned", f"approve {EVE} --as Ana"), ("queued", "queue"),
-    ("queued", "tick"), ("sent", "tick"), ("queued", "feeds"), ("queued", "hold --why because"), ("queued", "resume"),
+    ("planned", "plan"), ("fresh", "plan --until 2026-08-01"), ("planned", f"approve {EVE} --as Ana"),
+    ("queued", "queue"), ("queued", "tick"), ("sent", "tick"), ("queued", "feeds"), ("queued", "hold --why because"), ("queued", "resume"),
     ("planned", "preview cooperatives-day/2026"), ("planned", f"reject {EVE} --as Ana --why no"),
     ("planned", f"reword {EVE} --file {ROOT}/LICENSE --as Ana"),
 ]  # fmt: skip

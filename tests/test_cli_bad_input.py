@@ -229,11 +229,8 @@ def mounted(folder: Path, size: str) -> Iterator[None]:
     """A small disk of its own, or a skip where nobody may mount one."""
     folder.mkdir()
     tool = shutil.which("mount")
-    if (
-        os.geteuid()
-        or not tool
-        or subprocess.run([tool, "-t", "tmpfs", "-o", f"size={size}", "none", folder]).returncode
-    ):
+    mount = [str(tool), "-t", "tmpfs", "-o", f"size={size}", "none", str(folder)]
+    if os.geteuid() or not tool or subprocess.run(mount, check=False).returncode:
         pytest.skip("only root may mount a disk here")
     try:
         yield

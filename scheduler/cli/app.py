@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import typer
 
@@ -39,7 +39,8 @@ COMMANDS = {
 }
 
 
-(_Misunderstood,) = typer.BadParameter.__bases__  # every mistake on a command line is one of these
+# What every mistake on a command line is to the parser.
+_Misunderstood = cast("type[typer.BadParameter]", typer.BadParameter.__bases__[0])
 
 
 def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -47,7 +48,7 @@ def app(names: Iterable[str] = COMMANDS) -> typer.Typer:
     made = typer.Typer(
         name="daymark",
         help="Observance days become campaigns: planned, checked, approved, sent once.",
-        no_args_is_help=True,
+        add_completion=False,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
