@@ -208,26 +208,26 @@ def test_posts_filters(words: str, fits: Any, count: int, daymark: Daymark, stag
 
 
 CHECKED = [
-    ("Good morning.", "", 0, set()), ("TODO say more", "", 4, {"placeholder"}), ("Call 0800 123 456", "", 4, {"helpline"}),
+    ("Good morning.", "", 0, set()), ("TODO say more", "", 4, {"placeholder"}),
+    ("Call 0800 123 456", "", 4, {"helpline"}), ("word " * 100, "--channel x", 4, {"length"}),
     ("#endslavery", "", 0, {"hashtag-case"}), ("http://example.org", "", 4, {"link-https"}),
-    ("word " * 100, "--channel x", 4, {"length"}),
     ("PLEASE STOP TRAFFICKING EVERYWHERE NOW! Call 0800 123. #endtrafficking http://example.org TODO", "", 4,
      {"capitals", "helpline", "hashtag-case", "link-https", "placeholder"}),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("way", ["file", "-"])
 @pytest.mark.parametrize(("text", "words", "code", "checks"), CHECKED)
 def test_any_text_can_be_checked(
-    text: str, words: str, code: int, checks: set[str], way: str, daymark: Daymark, workspace: Path, tmp_path: Path
+    text: str, words: str, code: int, checks: set[str], daymark: Daymark, stages: dict[str, Path]
 ) -> None:
-    (tmp_path / "text.txt").write_text(text, "utf-8")
-    name = "-" if way == "-" else str(tmp_path / "text.txt")
-    answer = daymark(
-        "check", "--text", name, *words.split(), "--json", home=workspace, stdin=text if way == "-" else ""
-    )
+    answer = daymark("check", "--text", "-", *words.split(), "--json", home=stages["fresh"], stdin=text)
     assert (answer.code, {row["check"] for row in answer.json}) == (code, checks)
     require_shape(answer.json, [FINDING] if checks else [])
+
+
+def test_a_text_can_come_from_a_file(daymark: Daymark, stages: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("Journée TODO", "utf-8")
+    assert daymark("check", "--text", str(tmp_path / "text.txt"), home=stages["fresh"]).code == 4
 
 
 def test_feeds_tell_their_true_digests_wherever_they_are_built(daymark: Daymark, at: At, tmp_path: Path) -> None:
@@ -262,9 +262,9 @@ def test_doctor_is_well_in_a_new_workspace_and_says_what_is_not(daymark: Daymark
 
 TWICE = [
     ("planned", "plan"), ("fresh", "plan --until 2026-08-01"), ("planned", f"approve {EVE} --as Ana"),
-    ("queued", "queue"), ("queued", "tick"), ("sent", "tick"), ("queued", "feeds"), ("queued", "hold --why because"), ("queued", "resume"),
-    ("planned", "preview cooperatives-day/2026"), ("planned", f"reject {EVE} --as Ana --why no"),
-    ("planned", f"reword {EVE} --file {ROOT}/LICENSE --as Ana"),
+    ("queued", "queue"), ("queued", "tick"), ("sent", "tick"), ("queued", "feeds"), ("queued", "resume"),
+    ("queued", "hold --why because"), ("planned", "preview cooperatives-day/2026"),
+    ("planned", f"reject {EVE} --as Ana --why no"), ("planned", f"reword {EVE} --file {ROOT}/LICENSE --as Ana"),
 ]  # fmt: skip
 
 

@@ -189,7 +189,7 @@ def test_bad_input_costs_one_sentence_one_hint_and_nothing_else(case: str, dayma
 HOMES = [("a file", lambda path: path.write_text("x", "utf-8")), ("missing", nothing), ("a bare folder", Path.mkdir)]
 
 
-@pytest.mark.parametrize("words", ["status", "tick", "plan", "posts", "hold --why storm"])
+@pytest.mark.parametrize("words", ["status", "tick", "hold --why storm"])
 @pytest.mark.parametrize("home", HOMES, ids=[name for name, _ in HOMES])
 def test_a_workspace_that_is_none_is_told(home: Any, words: str, daymark: Daymark, tmp_path: Path) -> None:
     path = tmp_path / "ws"

@@ -64,8 +64,7 @@ def test_what_was_not_approved_in_time_is_missed_and_never_sent_late(daymark: Da
     assert packs(home) == []
 
 
-@pytest.mark.parametrize("now", [NOW, DUE, ON_THE_DAY, AFTER])
-@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize(("now", "held"), [(DUE, False), (ON_THE_DAY, False), (AFTER, False), (ON_THE_DAY, True)])
 def test_a_tick_accounts_for_every_post_that_is_due(now: str, held: bool, daymark: Daymark, at: At) -> None:
     home = at("queued")
     if held:
