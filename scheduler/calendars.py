@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scheduler.model import Observance
 
 
-_COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")  # ISO 3166-1 and -2
+REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")  # ISO 3166-1 and -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _check_names(o: Observance, t: Table, ids: Collection[str], groups: Collecti
         if other not in ids:
             t.wrong("related", f"related names '{other}', which is not in the calendar", "write an id that is")
     for region in o.regions:
-        if region != WORLD and region not in groups and not _COUNTRY.fullmatch(region):
+        if region != WORLD and region not in groups and not REGION.fullmatch(region):
             known = f"write a country code such as GB, or one of: {', '.join(sorted(groups))}"
             t.wrong("regions", f"there is no region '{region}'", known)
 

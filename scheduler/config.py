@@ -209,7 +209,7 @@ def load_limits(templates: Iterable[Path]) -> dict[str, Limits]:
 
 
 def _limits(templates: Iterable[Path], problems: list[Problem]) -> Iterator[tuple[str, Limits]]:
-    for path in _files(templates, "limits.toml").values():
+    for path in (found for folder in templates if (found := folder / "limits.toml").is_file()):
         body, text = _load(path, problems)
         for name, entry in body.items():
             t = Table(entry, file=str(path), text=text, entry=name, problems=problems)

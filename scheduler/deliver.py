@@ -63,11 +63,18 @@ def recover(c: Courier, tally: Tally) -> None:
         lost = reads.lost(db, stamp(now))
         posts = {p.id: p for p in reads.posts(db, ids=[d.post for d in lost])}
     for before in lost:
-        repeatable = c.channels(posts[before.post].channel).guarantee.repeatable
-        row = outbox.recovered(before, repeatable=repeatable, now=now)
+        post = posts[before.post]
+        channel = c.channels(post.channel)
+        found = channel.find(_message(c, before, post))
+        repeatable = channel.guarantee.repeatable
+        row = (
+            outbox.after(before, found, now).delivery
+            if found
+            else outbox.recovered(before, repeatable=repeatable, now=now)
+        )
         with writing(c.home, now, c.who) as tx:
             if store.recover(tx, before, row) and row.state is not DeliveryState.WAITING:
-                tally.note(row.state, f"{row.post}: {row.reason}")
+                tally.note(row.state, "" if found else f"{row.post}: {row.reason}")
 
 
 def miss(c: Courier, tally: Tally) -> None:
@@ -143,6 +150,8 @@ def _send(c: Courier, waiting: Delivery, post: Post, channel: Channel, tally: Ta
     settled = outbox.after(mine, outcome, ended)
     with writing(c.home, ended, c.who) as tx:
         ours = store.settle(tx, mine, settled, type(outcome).__name__, stamp(now))
+        if ours and settled.delivery.state is DeliveryState.FAILED:
+            store.send_back(tx, post.id)
     if ours:
         trouble = "" if isinstance(outcome, Sent) else f"{post.id} on {post.channel}: {settled.delivery.reason}"
         tally.note(settled.delivery.state, trouble)

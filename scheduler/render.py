@@ -86,6 +86,8 @@ class Renderer:
             text = _filled(variant, context)
             if over(text, limits, note) <= 0:
                 break
+        if not text:
+            raise TemplateError(f"{source.path} says nothing for {slot.campaign}", "write a text there")
         media, alt = self._picture(source, context)
         return Wording(text, note, alt, media)
 

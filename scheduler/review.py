@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from typing import TYPE_CHECKING
 
 from scheduler.model import DeliveryState, Review
@@ -24,6 +25,12 @@ def digest(wording: Wording, *, language: str, account: str, due: datetime, expi
 def digest_of(post: Post) -> str:
     """The digest of a post as it stands now."""
     return digest(post.wording, language=post.language, account=post.account, due=post.due, expires=post.expires)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one, whatever their case, accents' encoding or blanks."""
+    first, second = (" ".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other))
+    return first == second
 
 
 def state_of(review: Review, delivery: DeliveryState | None, *, held: bool = False) -> str:

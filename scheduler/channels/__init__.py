@@ -30,6 +30,10 @@ class Channel(Protocol):
         """Sends; what the place or the network did is the outcome. The message's key makes a repeat recognisable."""
         ...
 
+    def find(self, message: Message) -> Sent | None:
+        """Where the message of this key is, if it is out already; None if it is not, or cannot be found."""
+        ...
+
 
 class Rehearsal:
     """Stands in for every channel when a command only tells what it would do: it says yes and does nothing."""
@@ -38,6 +42,10 @@ class Rehearsal:
 
     def send(self, message: Message) -> Outcome:
         return Sent(f"rehearsed {message.post}")
+
+    def find(self, message: Message) -> Sent | None:
+        del message
+        return None
 
 
 class PictureError(Exception):

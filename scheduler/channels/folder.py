@@ -39,6 +39,10 @@ class Folder:
     def __init__(self, home: Path) -> None:
         self.home, self.outbox = home, home / "outbox"
 
+    def find(self, message: Message) -> Sent | None:
+        pack = self.outbox / _pack_name(message)
+        return self._sent(pack) if _is_pack(pack, message.key) else None
+
     def send(self, message: Message) -> Outcome:
         pack = self.outbox / _pack_name(message)
         try:

@@ -9,6 +9,7 @@ import typer
 
 from scheduler.cli import show
 from scheduler.cli.options import Home, Json, Now, home_of, moment
+from scheduler.errors import UsageError
 
 
 def init(
@@ -21,6 +22,8 @@ def init(
     from scheduler.workflow.making import make_workspace
 
     del home, now  # taken like everywhere, of no use here
+    if not folder.strip():
+        raise UsageError("no folder was named", "write: daymark init DIR")
     place = Path(folder).absolute()
     created = make_workspace(place)
     if json:

@@ -128,9 +128,11 @@ def show_post(post: Id, home: Home = "", now: Now = "", json: Json = False) -> N
     for f in told["findings"]:
         show.line(f"  {_says(f)}")
     for d in told["decisions"]:
-        show.line(f"  {d['at']}  {d['verdict']} by {d['reviewer']} {d['why']}".rstrip())
+        show.line(f"  {d['at']}  {d['verdict']} by {d['reviewer']}" + (f": {d['why']}" if d["why"] else ""))
     for a in told["attempts"]:
         show.line(f"  {a['ended']}  try {a['n']}: {a['outcome']} {a['detail']}".rstrip())
+    if told["reason"]:
+        show.line(f"  {told['state']}: {told['reason']}")
 
 
 def _says(f: dict[str, str]) -> str:

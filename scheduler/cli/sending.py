@@ -43,25 +43,29 @@ def tick(
 
     ws = workspace(home, now)
     done = workflow.would_tick(ws) if dry_run else workflow.tick(ws, accept_clock=accept_clock)
+    if error := done.error or _channel_error(done):
+        show.failure(error, json=json, more=done.counts() if json else {})
+        raise typer.Exit(error.exit_code)
     tell(done, json=json)
-    if done.error:
-        raise done.error
-    if done.channel_troubles:
-        more = f" (and {len(done.channel_troubles) - 1} more)" if len(done.channel_troubles) > 1 else ""
-        raise ChannelError(
-            f"not sent: {done.channel_troubles[0]}{more}", "nothing is lost: daymark status says what waits and why"
-        )
+
+
+def _channel_error(done: Ticked) -> ChannelError | None:
+    if not done.channel_troubles:
+        return None
+    more = f" (and {len(done.channel_troubles) - 1} more)" if len(done.channel_troubles) > 1 else ""
+    return ChannelError(f"not sent: {done.channel_troubles[0]}{more}", "nothing is lost; see: daymark status")
 
 
 def tell(done: Ticked, *, json: bool) -> None:
     """What a tick did."""
-    counts = {name: getattr(done, name) for name in ("due", "sent", "failed", "unsure", "missed", "held", "planned")}
+    counts = done.counts()
+    feeds = counts.pop("feeds")
     if json:
-        show.document(counts | {"feeds": done.feeds})
+        show.document(counts | {"feeds": feeds})
         return
     if done.busy:
         show.line("another tick is at work here; nothing to do")
-    elif not any(counts.values()) and not done.feeds:
+    elif not any(counts.values()) and not feeds:
         show.line("nothing to do")
     else:
         told = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
@@ -98,7 +102,7 @@ def hold(
     json: Json = False,
 ) -> None:
     """Stop sending at once: the red button."""
-    from scheduler.workflow.sending import hold as workflow
+    from scheduler.workflow.holding import hold as workflow
 
     kind, _, value = scope.partition(":")
     held = workflow(workspace(home, now, name), kind, value, why)
@@ -122,7 +126,7 @@ def resume(
 ) -> None:
     """Lift every hold. Nothing catches up by itself: choose what becomes of posts that came due."""
     from scheduler.errors import UsageError
-    from scheduler.workflow.sending import resume as workflow
+    from scheduler.workflow.holding import resume as workflow
 
     if keep and drop:
         raise UsageError("--keep and --drop do not go together", "choose one of them")

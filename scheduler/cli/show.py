@@ -54,11 +54,11 @@ def _drawn(headers: Sequence[str], cells: list[list[str]]) -> None:
     Console(highlight=False).print(drawn)
 
 
-def failure(error: DaymarkError, *, json: bool) -> None:
-    """One sentence of what is wrong, one of what to do."""
+def failure(error: DaymarkError, *, json: bool, more: dict[str, Any] | None = None) -> None:
+    """One sentence of what is wrong, one of what to do; with `more` in the document for programs."""
     aside(f"error: {error.words}\n hint: {error.hint}")
     if json:
-        document({"error": error.words, "hint": error.hint, "exit": error.exit_code})
+        document({**(more or {}), "error": error.words, "hint": error.hint, "exit": error.exit_code})
 
 
 def _write(stream: Any, text: str) -> None:

@@ -102,6 +102,9 @@ def schema_of(path: str) -> str:
         return ""
     if os.path.isdir(path):
         raise DatabaseError(f"the database {path} is a folder", "move it away and run the command again")
+    if os.path.getsize(path) == 0:
+        hint = "restore a backup from backups/; if the workspace is new, delete the file and run the command again"
+        raise DatabaseError(f"the database {path} is empty: something has cut it", hint)
     with telling(path), closing(sqlite3.connect(paths.read_only(path), uri=True)) as db:
         db.execute("PRAGMA busy_timeout=30000")
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}

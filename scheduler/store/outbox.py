@@ -85,7 +85,7 @@ def recover(tx: Tx, before: Delivery, row: Delivery) -> bool:
     if not _change(tx, before, row):
         return False
     told = {"delivery": row.id, "n": row.attempts, "started": stamp(before.lease) if before.lease else tx.now}
-    tx.sql.execute(attempt.insert(), told | {"ended": tx.now, "outcome": "lost", "detail": row.reason})
+    tx.sql.execute(attempt.insert(), told | {"ended": tx.now, "outcome": "lost", "detail": row.reason or row.place})
     free = account.update().where(account.c.name == row.account)
     tx.sql.execute(free.values(hold_until=None, hold_reason=None))
     return True

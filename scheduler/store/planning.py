@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from scheduler.errors import PersonNeeded
 from scheduler.model import Account, Campaign, Post, Review
+from scheduler.review import same_person
 from scheduler.store.opening import Tx, stamp
 from scheduler.store.schema import account, campaign, decision, post
 
@@ -103,7 +104,8 @@ def decide(tx: Tx, p: Post, verdict: str, reviewer: str, why: str = "") -> bool:
     change = post.update().where(post.c.id == p.id, post.c.digest == p.digest, post.c.queued == 0)
     if tx.sql.execute(change.values(review=str(review), touched=1)).rowcount != 1:
         return False
-    row = {"post": p.id, "digest": p.digest, "verdict": verdict, "reviewer": reviewer, "author": p.author}
+    author = reviewer if same_person(reviewer, p.author) else p.author  # SQLite folds the case of A to Z only
+    row = {"post": p.id, "digest": p.digest, "verdict": verdict, "reviewer": reviewer, "author": author}
     try:
         tx.sql.execute(decision.insert(), row | {"sensitivity": str(p.sensitivity), "why": why, "at": tx.now})
     except IntegrityError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scheduler import calendars, dates
+from scheduler.calendars import REGION
 from scheduler.errors import UnknownName, UsageError
 from scheduler.model import FIRST_YEAR, LAST_YEAR, WORLD, Calendar, Occurrence
 from scheduler.store import reads
@@ -75,6 +76,8 @@ def days(
     wanted = calendar.observances.values()
     _check_word("theme", theme, {t for o in wanted for t in o.themes})
     _check_word("dimension", dimension, {d for o in wanted for d in o.dimensions})
+    if region and region != WORLD and not REGION.fullmatch(region.upper()) and region.upper() not in calendar.regions:
+        raise UnknownName("region", region, calendar.regions, "write a country code such as GB, world, or EU")
     found = dates.between(wanted, first, last)
     return [
         o

@@ -45,7 +45,8 @@ def examine(home: Path, now: datetime) -> list[Examined]:
         ("folders", lambda: _folders(home)),
         ("disk", lambda: _disk(home)),
     )
-    return [_one(name, look) for name, look in parts]
+    examined = _one(*parts[0])
+    return [examined, *(_one(name, look) for name, look in parts[1:])] if examined.ok else [examined]
 
 
 def _one(name: str, look: Callable[[], str]) -> Examined:
@@ -64,19 +65,7 @@ def _settings(settings: Settings) -> str:
     if not settings.accounts:
         raise BadData("daymark.toml has no account, so nothing can be planned", "add a table [accounts.main]")
     named = "" if settings.name != "Your organisation" else "; [workspace] name is still the sample's"
-    _check_themes(settings)
     return f"{len(settings.accounts)} accounts: {', '.join(settings.accounts)}{named}"
-
-
-def _check_themes(settings: Settings) -> None:
-    """A theme that no day has is a typing mistake, and would leave days out in silence."""
-    known = {theme for o in calendars.load_calendar(settings.calendars).observances.values() for theme in o.themes}
-    named = {*settings.themes, *settings.priority, *settings.playbook_by_theme}
-    named |= {theme for account in settings.accounts.values() for theme in account.themes}
-    if unknown := sorted(named - known):
-        raise BadData(
-            f"daymark.toml names themes that no day has: {', '.join(unknown)}", "daymark days --json shows them"
-        )
 
 
 def _calendar(home: Path) -> str:

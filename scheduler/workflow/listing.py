@@ -55,7 +55,8 @@ def counts(ws: Workspace) -> dict[str, int]:
         posts = reads.posts(db)
     told = states(ws, posts)
     tally = Counter(told.values())
-    return {"posts": len(posts), "due": sum(p.due <= ws.now for p in posts), **dict(sorted(tally.items()))}
+    words = sorted({*Review, *DeliveryState, "held"})
+    return {"posts": len(posts), "due": sum(p.due <= ws.now for p in posts)} | {str(w): tally[w] for w in words}
 
 
 def attention(ws: Workspace) -> list[Attention]:
@@ -64,7 +65,7 @@ def attention(ws: Workspace) -> list[Attention]:
     with reading(ws.home) as db:
         posts, deliveries = reads.posts(db), reads.deliveries(db)
         holds, noted, busy = reads.holds(db), reads.acknowledged(db), reads.signed_out(db)
-    found: list[Attention] = []
+    found = [_of_hold(h) for h in holds]
     for post in posts:
         found += _of_delivery(post, deliveries.get(post.id), noted)
         if post.expires > ws.now:
@@ -101,11 +102,9 @@ def _of_delivery(post: Post, delivery: Delivery | None, noted: set[int]) -> list
                 Attention("unsure", post.id, delivery.reason, f"look whether it is out, then: daymark show {post.id}")
             ]
         case DeliveryState.FAILED if not (post.queued is False and post.review is Review.APPROVED):
-            return [
-                Attention("failed", post.id, delivery.reason, f"daymark reword {post.id}, or: daymark resume --drop")
-            ]
+            return [Attention("failed", post.id, delivery.reason, f"approve it again, or: daymark reword {post.id}")]
         case DeliveryState.MISSED:
-            return [Attention("missed", post.id, delivery.reason, "take note of it with: daymark resume --drop")]
+            return [Attention("missed", post.id, delivery.reason, f"daymark reject {post.id} --as NAME --why seen")]
     return []
 
 

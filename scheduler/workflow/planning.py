@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from scheduler import dates
 from scheduler.checks import Draft, check_draft, has_errors
-from scheduler.model import Calendar, Campaign, DeliveryState, Occurrence, Post, Skipped, Slot
+from scheduler.errors import BadData, UsageError
+from scheduler.model import LAST_YEAR, Calendar, Campaign, DeliveryState, Occurrence, Post, Skipped, Slot
 from scheduler.plan import Plan, Taken, make_plan
 from scheduler.render import Renderer, Us
 from scheduler.review import after_planning, digest
@@ -56,6 +57,7 @@ def plan(ws: Workspace, calendar: Calendar, until: date, *, late: bool = False, 
     A stage whose time has come is left out, unless `late` is asked for and it is still good. Raises TemplateError if
     a text is missing or wrong; then nothing is changed.
     """
+    _require_sense(ws, calendar, until)
     with reading(ws.home) as db:
         existing = {p.id: p for p in reads.posts(db)}
         campaigns = reads.campaigns(db)
@@ -79,6 +81,18 @@ def plan(ws: Workspace, calendar: Calendar, until: date, *, late: bool = False, 
     if not dry_run and (result.added or result.moved or result.dropped or result.followed):
         _write(ws, result)
     return result
+
+
+def _require_sense(ws: Workspace, calendar: Calendar, until: date) -> None:
+    """Raises UsageError past the years we compute, BadData for a theme that no day has: it would act in silence."""
+    if until.year > LAST_YEAR:
+        raise UsageError(f"dates are computed up to {LAST_YEAR}", "choose an earlier --until")
+    s = ws.settings
+    known = {theme for o in calendar.observances.values() for theme in o.themes}
+    named = {*s.themes, *s.priority, *s.playbook_by_theme, *(t for a in s.accounts.values() for t in a.themes)}
+    if unknown := sorted(named - known):
+        say = f"{ws.home / 'daymark.toml'} names themes that no day has: {', '.join(unknown)}"
+        raise BadData(say, "daymark days --json shows the themes that there are")
 
 
 def _in_sight(ws: Workspace, calendar: Calendar, until: date) -> list[Occurrence]:

@@ -70,12 +70,26 @@ def _decide(ws: Workspace, posts: list[Post], verdict: str, reviewer: str, why: 
             delivery = reads.delivery_of(tx.db, post.id)
             if _said_before(tx, post, verdict, reviewer, why):
                 continue  # a second time changes nothing
+            if delivery and post.queued and delivery.state in (DeliveryState.MISSED, DeliveryState.CANCELLED):
+                _note(tx, post, delivery, verdict, why)
+                continue
             _free(tx, post, delivery, f"{reviewer} {verdict} it")
             if not store.decide(tx, post, verdict, reviewer, why):
                 raise PersonNeeded(
                     f"{post.id} has just been changed by somebody else", f"read it again: daymark show {post.id}"
                 )
     return find(ws, [p.id for p in posts])
+
+
+def _note(tx: Tx, post: Post, delivery: Delivery, verdict: str, why: str) -> None:
+    """A person takes note of a post that will not go out. It is too late for a yes."""
+    from scheduler.store import outbox
+
+    if verdict == "approved":
+        say = f"{post.id} was {delivery.state}: {delivery.reason}"
+        raise PersonNeeded(say, f"take note of it with: daymark reject {post.id} --as NAME --why seen")
+    outbox.acknowledge(tx, [delivery.id])
+    tx.audit("noted", post.id, before=str(delivery.state), why=why)
 
 
 def _said_before(tx: Tx, post: Post, verdict: str, reviewer: str, why: str) -> bool:

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from scheduler import deliver, outbox, paths, peek
+from scheduler import deliver, paths, peek
 from scheduler.channels import Rehearsal, open_channel
 from scheduler.checks import ERROR
-from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError, PersonNeeded, UnknownName, UsageError
-from scheduler.model import DeliveryState, Post
+from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError
 from scheduler.store import reads
 from scheduler.store.opening import copy_database, reading, stamp, writing
 from scheduler.workflow.calendar import sync, synced
@@ -28,11 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scheduler.channels import Channel
-    from scheduler.model import Calendar, Hold
+    from scheduler.model import Calendar, Post
     from scheduler.workflow import Workspace
 
 CLOCK_SLACK = timedelta(hours=1)  # clocks are corrected by less; a day back is a mistake
-SCOPES = ("account", "channel", "campaign", "theme", "country")
 
 
 @dataclass(slots=True)
@@ -51,6 +49,11 @@ class Ticked:
     troubles: list[str] = field(default_factory=list)
     channel_troubles: list[str] = field(default_factory=list)
     error: DaymarkError | None = None
+
+    def counts(self) -> dict[str, Any]:
+        """What programs get of it."""
+        names = ("due", "sent", "failed", "unsure", "missed", "held", "planned", "feeds")
+        return {name: getattr(self, name) for name in names}
 
 
 def queue(ws: Workspace, *, dry_run: bool = False) -> list[str]:
@@ -82,8 +85,9 @@ def tick(ws: Workspace, *, accept_clock: bool = False, channels: Callable[[str],
         done.error = _prepare(ws, done)
         queue(ws)
         _send(ws, done, channels or (lambda name: open_channel(name, ws.home)))
-        _publish(ws, done)
-        _remember(ws, inputs if done.error is None else "")
+        if done.error is None:
+            _publish(ws, done)
+            _remember(ws, inputs, accept_clock=accept_clock)
     return done
 
 
@@ -157,8 +161,9 @@ def _send(ws: Workspace, done: Ticked, channels: Callable[[str], Channel]) -> No
     courier = courier_of(ws, channels)
     deliver.recover(courier, tally)
     deliver.miss(courier, tally)
-    done.due = deliver.send_due(courier, tally)
+    due = deliver.send_due(courier, tally)
     c = tally.counts
+    done.due = due + c["missed"]
     done.sent, done.failed, done.unsure = c["sent"], c["failed"], c["unsure"]
     done.missed, done.held = c["missed"], c["held"]
     done.troubles, done.channel_troubles = tally.troubles, tally.channel_troubles
@@ -200,80 +205,18 @@ def _publish(ws: Workspace, done: Ticked) -> None:
     done.feeds = [b.path.relative_to(ws.home).as_posix() for b in built if b.changed]
 
 
-def _remember(ws: Workspace, inputs: str) -> None:
+def _remember(ws: Workspace, inputs: str, *, accept_clock: bool) -> None:
     """Leaves for the next tick what it may take as done."""
     from scheduler.store.calendar import remember
 
     tomorrow = stamp(datetime.combine(ws.now.date() + timedelta(1), time(), UTC))
-    values = {"plan_at": tomorrow, "inputs": inputs, "seen_at": stamp(ws.now), "feeds_year": str(ws.now.year)}
     with writing(ws.home, ws.now, ws.who) as tx:
-        remember(tx, **values)
+        seen = max(stamp(ws.now), "" if accept_clock else reads.state(tx.db, "seen_at"))
+        remember(tx, plan_at=tomorrow, inputs=inputs, seen_at=seen, feeds_year=str(ws.now.year))
     home = str(ws.home)
     database = peek.signature(home)  # before the question: what changes after it is seen as a change
     with reading(ws.home) as db:
         wake = min(reads.next_work(db), tomorrow)
         built = reads.state(db, "feeds_from") == reads.last_audit(db)
-    if inputs and built:
-        peek.leave_note(home, wake=wake, seen=stamp(ws.now), database=database, inputs=inputs)
-
-
-def hold(ws: Workspace, scope: str, value: str, why: str) -> int:
-    """Stops every send in scope from now on; returns how many posts it keeps back. The same hold again adds none."""
-    if scope not in ("everything", *SCOPES):
-        raise UnknownName(
-            "scope",
-            scope,
-            ("everything", *SCOPES),
-            f"write one of: everything, {', '.join(f'{s}:...' for s in SCOPES)}",
-        )
-    if scope != "everything" and not value:
-        raise UsageError(f"the scope '{scope}' does not say which", f"write --scope {scope}:NAME")
-    from scheduler.store import outbox as store
-
-    with writing(ws.home, ws.now, ws.who) as tx:
-        if not any((h.scope, h.value) == (scope, value) for h in reads.holds(tx.db)):
-            store.add_hold(tx, scope, value, why)
-    return len(held(ws))
-
-
-def held(ws: Workspace) -> list[Post]:
-    """The posts on their way that a hold keeps back."""
-    calendar = synced(ws)
-    with reading(ws.home) as db:
-        holds, deliveries, posts = reads.holds(db), reads.deliveries(db), reads.posts(db)
-    waiting = {id for id, d in deliveries.items() if d.state is DeliveryState.WAITING}
-    return [p for p in posts if p.id in waiting and _holding(holds, p, calendar)]
-
-
-def _holding(holds: list[Hold], post: Post, calendar: Calendar) -> Hold | None:
-    entry = calendar.observances.get(post.observance)
-    return outbox.is_held(holds, post, entry.themes if entry else ())
-
-
-def resume(ws: Workspace, choice: str = "") -> list[str]:
-    """Lifts every hold; returns the posts that were kept back.
-
-    Nothing catches up by itself. With `keep`, posts whose time has come go out at the next tick unless it is over;
-    with `drop` they are cancelled, and what failed or was missed is noted. Raises PersonNeeded, and lifts nothing, if
-    such posts wait and no choice is made.
-    """
-    from scheduler.store import outbox as store
-
-    kept = held(ws)
-    late = [p for p in kept if p.due <= ws.now]
-    if late and not choice:
-        raise PersonNeeded(
-            f"{len(late)} posts came due while on hold, the first is {late[0].id}",
-            "send what is still in time with: daymark resume --keep; or leave it out with: daymark resume --drop",
-        )
-    with writing(ws.home, ws.now, ws.who) as tx:
-        deliveries = reads.deliveries(tx.db)
-        for h in reads.holds(tx.db):
-            store.lift(tx, h)
-        store.free_accounts(tx)
-        if choice == "drop":
-            for before in (deliveries[p.id] for p in late):
-                store.end(tx, before, replace(before, state=DeliveryState.CANCELLED, reason="dropped after a hold"))
-            ended = (DeliveryState.FAILED, DeliveryState.MISSED)
-            store.acknowledge(tx, [d.id for d in deliveries.values() if d.state in ended])
-    return [p.id for p in kept]
+    if built:
+        peek.leave_note(home, wake=wake, seen=seen, database=database, inputs=inputs)
