@@ -69,8 +69,8 @@ class Daymark:
         return answer.json
 
 
-def files(folder: Path, *, but: tuple[str, ...] = ("daymark.db", ".tick.lock")) -> dict[str, tuple[bytes, int]]:
-    """Bytes and time of every file, the database's own ones left out."""
+def files(folder: Path, *, but: tuple[str, ...] = ("daymark.db", ".tick")) -> dict[str, tuple[bytes, int]]:
+    """Bytes and time of every file, the database's and the tick's own left out."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(but))
     return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
 

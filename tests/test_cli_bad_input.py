@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     At = Callable[[str], Path]
 
+pytestmark = pytest.mark.slow
+
 ENTRY = """[own-day]
 name = "Our own day"
 rule = "{rule}"

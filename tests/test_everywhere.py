@@ -20,6 +20,8 @@ from conftest import COOPS, DUE, EVE, NOW, Daymark, packs, rows
 if TYPE_CHECKING:
     pass
 
+pytestmark = pytest.mark.slow
+
 PLACES = {
     "UTC": {},
     "Pacific/Kiritimati": {"TZ": "Pacific/Kiritimati"},
