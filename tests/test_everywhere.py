@@ -12,13 +12,10 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from conftest import COOPS, DUE, EVE, NOW, Daymark, packs, rows
-
-if TYPE_CHECKING:
-    pass
 
 pytestmark = pytest.mark.slow
 
