@@ -82,6 +82,14 @@ def test_nobody_approves_their_own_words_about_people_who_were_harmed(name: str,
     assert daymark("approve", TRAUMA, "--as", "Ben", home=home).code == 0
 
 
+def test_words_without_a_name_do_not_slip_past_the_second_pair_of_eyes(daymark: Daymark, at: At) -> None:
+    home = at("planned")
+    text = daymark.json("show", TRAUMA, home=home)["text"] + " Thank you."
+    unnamed = daymark("reword", TRAUMA, "--file", "-", home=home, stdin=text)
+    allowed = unnamed.code == 0 and daymark("approve", TRAUMA, "--as", "Ana", home=home).code == 0
+    assert not allowed
+
+
 def test_a_reword_drops_the_approval_and_takes_the_post_out_of_the_outbox(daymark: Daymark, at: At) -> None:
     home = at("queued")
     assert reworded(daymark, home, EVE, "--as", "Ana") == [{"id": EVE, "review": "in review"}]
