@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from scheduler import entries
 from scheduler.errors import BadFile, Problem
 from scheduler.model import WORLD, Calendar
-from scheduler.toml import Table, load
+from scheduler.toml import Table, load, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scheduler.model import Observance
 
+Written = dict[str, tuple[dict[str, Any], str, str]]  # id -> table, file, text of the file
 
 REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")  # ISO 3166-1 and -2
+_OTHERS = ("helplines", "regions", "sources")  # files by these names hold no observances
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The tables of every calendar file, not yet checked: kind -> id -> (table, file, text of the file)."""
+    """The tables of every calendar file, not yet checked. `hidden` are observances that a later folder takes away."""
 
-    observances: dict[str, tuple[dict[str, Any], str, str]]
-    helplines: dict[str, tuple[dict[str, Any], str, str]]
-    regions: dict[str, tuple[dict[str, Any], str, str]]
+    observances: Written
+    helplines: Written
+    regions: Written
+    sources: Written = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
 
 
 def files_in(folders: Iterable[Path]) -> list[Path]:
@@ -45,70 +49,82 @@ def digest_of(folders: Iterable[Path]) -> str:
 
 
 def load_calendar(folders: Sequence[Path]) -> Calendar:
-    """Everything the folders say. A later folder's entry replaces an earlier one's of the same id.
+    """Everything the folders say. A later folder's entry replaces an earlier one's of the same id, or hides it.
 
     Raises BadFile with every problem found.
     """
     return check(read(folders))
 
 
-def read(folders: Iterable[Path]) -> Sources:
-    """The tables as they are written. Raises BadFile for a file that is not TOML."""
+def read(folders: Iterable[Path], drafts: Mapping[Path, str] | None = None) -> Sources:
+    """The tables, spelled out, in the order of the files. Raises BadFile for a file that is not TOML.
+
+    `drafts` are texts that files of the last folder are about to get.
+    """
     sources = Sources({}, {}, {})
     problems: list[Problem] = []
-    for path in files_in(folders):
+    drafted = drafts or {}
+    for path in [path for path in files_in(folders) if path not in drafted] + list(drafted):
         try:
-            body, text = load(path)
+            body, text = (parse(drafted[path], path), drafted[path]) if path in drafted else load(path)
         except BadFile as error:
             problems += error.problems
             continue
-        kind = path.stem if path.stem in ("helplines", "regions") else "observances"
         for name, entry in body.items():
             if isinstance(entry, dict):
-                _add(getattr(sources, kind), name, (entry, str(path), text), problems)
+                _add(sources, path.stem, name, (entry, str(path), text), problems)
             else:
-                problems.append(
-                    Problem(str(path), 0, name, f"'{name}' stands outside an entry", "put it under its [entry]")
-                )
+                say = f"'{name}' stands outside an entry"
+                problems.append(Problem(str(path), 0, name, say, "put it under its [entry]"))
+    named = {name: entries.named_source(table) for name, table in _tables(sources.sources, problems)}
+    for name, (body, file, text) in sources.observances.items():
+        sources.observances[name] = entries.spelled_out(body, named), file, text
     if problems:
         raise BadFile(problems)
     return sources
 
 
+def _tables(written: Written, problems: list[Problem]) -> Iterator[tuple[str, Table]]:
+    for name, (body, file, text) in written.items():
+        yield name, Table(body, file=file, text=text, entry=name, problems=problems)
+
+
 def _add(
-    into: dict[str, tuple[dict[str, Any], str, str]],
-    name: str,
-    entry: tuple[dict[str, Any], str, str],
-    problems: list[Problem],
+    sources: Sources, stem: str, name: str, entry: tuple[dict[str, Any], str, str], problems: list[Problem]
 ) -> None:
-    """Takes an entry in; the same id twice in one folder is a mistake, in another folder an override."""
+    """Takes an entry in; the same id twice in one folder is a mistake, in another folder an override or a hiding."""
+    into = getattr(sources, stem if stem in _OTHERS else "observances")
+    table = Table(entry[0], file=entry[1], text=entry[2], entry=name, problems=problems)
     old = into.get(name)
     if old and old[1] != entry[1] and old[1].rpartition("/")[0] == entry[1].rpartition("/")[0]:
-        table = Table(entry[0], file=entry[1], text=entry[2], entry=name, problems=problems)
         table.wrong("", f"the id '{name}' is already in {old[1]}", "give one of the two another id")
-    into[name] = entry
+    if table.body.get("hidden") is not True:
+        into[name] = entry
+    elif old is None or len(table.body) > 1:
+        say = "hidden stands beside other fields" if old else f"it hides '{name}', which is not in the calendar"
+        table.wrong("hidden", say, "write hidden = true alone, under the id of a shipped entry")
+    else:
+        del into[name]
+        sources.hidden.add(name)
 
 
 def check(sources: Sources) -> Calendar:
     """The calendar, if every entry is right. Raises BadFile with every problem found."""
+    return _made(sources, checked=False)
+
+
+def _made(sources: Sources, *, checked: bool) -> Calendar:
+    """The calendar from its tables; `checked` ones were held against their own dates and names before."""
     problems: list[Problem] = []
-    observances = {
-        name: entries.observance(name, Table(body, file=file, text=text, entry=name, problems=problems))
-        for name, (body, file, text) in sources.observances.items()
-    }
-    for name, (body, file, text) in sources.observances.items():
-        table = Table(body, file=file, text=text, entry=name, problems=problems)
-        _check_names(observances[name], table, observances.keys(), sources.regions.keys())
-    helplines = tuple(
-        entries.helpline(name, Table(body, file=file, text=text, entry=name, problems=problems))
-        for name, (body, file, text) in sources.helplines.items()
-    )
-    regions = {
-        name: entries.region(Table(body, file=file, text=text, entry=name, problems=problems))
-        for name, (body, file, text) in sources.regions.items()
-    }
+    observances = {name: entries.observance(name, table) for name, table in _tables(sources.observances, problems)}
+    if not checked:
+        for name, table in _tables(sources.observances, problems):
+            entries.check_dates(observances[name], table)
+            _check_names(observances[name], table, observances.keys() | sources.hidden, sources.regions.keys())
+    helplines = tuple(entries.helpline(name, table) for name, table in _tables(sources.helplines, problems))
+    regions = {name: entries.region(table) for name, table in _tables(sources.regions, problems)}
     if problems:
-        raise BadFile(problems)
+        raise BadFile(sorted(problems, key=lambda p: (p.file, p.line)))
     return Calendar(observances, helplines, regions)
 
 
@@ -130,7 +146,7 @@ def from_rows(
 ) -> Calendar:
     """The calendar from the database's copy of its tables, which was checked on the way in."""
 
-    def rows(kind: Mapping[str, dict[str, Any]]) -> dict[str, tuple[dict[str, Any], str, str]]:
+    def rows(kind: Mapping[str, dict[str, Any]]) -> Written:
         return {name: (body, "the database", "") for name, body in kind.items()}
 
-    return check(Sources(rows(observances), rows(helplines), rows(regions)))
+    return _made(Sources(rows(observances), rows(helplines), rows(regions)), checked=True)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler import paths
 from scheduler.errors import BadFile, NoWorkspace, Problem
-from scheduler.model import LANGUAGES, Account, Limits, Playbook, Stage
+from scheduler.model import DIMENSIONS, LANGUAGES, Account, Limits, Playbook, Stage
 from scheduler.toml import Table, as_clock, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from scheduler.model import Observance
 
 CHANNELS = ("folder",)
 
@@ -28,6 +30,7 @@ class Settings:
     feeds_base: str
     horizon: timedelta
     themes: tuple[str, ...]
+    dimensions: tuple[str, ...]
     priority: tuple[str, ...]
     playbook: str
     playbook_by_theme: dict[str, str]
@@ -36,6 +39,11 @@ class Settings:
     limits: dict[str, Limits]
     calendars: tuple[Path, ...]
     templates: tuple[Path, ...]
+
+    def wants(self, observance: Observance) -> bool:
+        """Whether campaigns are planned for the day: it has a theme or a dimension that is named, or none is named."""
+        named = bool(self.themes or self.dimensions)
+        return not named or bool({*self.themes} & {*observance.themes} or {*self.dimensions} & {*observance.dimensions})
 
     def playbook_for(self, themes: Iterable[str]) -> Playbook:
         """The playbook of the first theme that names one, in the order of daymark.toml; else the usual one."""
@@ -88,6 +96,7 @@ def _settings(home: Path, t: Table) -> Settings:
         feeds_base=_https(feeds, "base"),
         horizon=timedelta(days=plan.whole("horizon_days", 60, least=1, most=730)),
         themes=plan.words("themes"),
+        dimensions=plan.words("dimensions", known=DIMENSIONS),
         priority=plan.words("priority"),
         playbook=plan.one_of("playbook", playbooks, "light"),
         playbook_by_theme={theme: by_theme.one_of(theme, playbooks, "light") for theme in by_theme.body},

@@ -14,17 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from zoneinfo import ZoneInfo
 
+    from scheduler.model import Former
+
 _read = lru_cache(maxsize=None)(rules.parse)
 
 
 def occurrences(observance: Observance, year: int) -> list[Occurrence]:
     """When the observance is held in `year` (the year it starts in), soonest first; empty when it is not.
 
-    A year's exception outweighs an announced date, which outweighs the rule. Outside `since` to `until`, and outside
+    A year's exception outweighs an announced date, which outweighs the rule; each carries the names and the rule of
+    its year. Outside `since` to `until`, and outside
     the years Daymark computes, nothing is held.
     """
     if not max(observance.since, FIRST_YEAR) <= year <= min(observance.until, LAST_YEAR):
         return []
+    observance = observance.as_of(year)
     if year in observance.exceptions:
         moved = observance.exceptions[year]
         return _all(observance, year, [moved] if moved else [], Certainty.ANNOUNCED)
@@ -65,11 +69,17 @@ def between(observances: Iterable[Observance], first: date, last: date) -> list[
     return sorted(found, key=lambda o: (o.start, o.observance.id))
 
 
+def words_of(rule: str) -> str:
+    """A rule in words: `the first Monday of October`."""
+    return _read(rule).words()
+
+
 def describe(observance: Observance) -> str:
     """The rule in words, with its first and last year and what is known to depart from it."""
-    words = _read(observance.rule).words()
-    if observance.since > FIRST_YEAR:
-        words += f"; since {observance.since}"
+    words = words_of(observance.rule)
+    since = max([observance.since, *(f.until + 1 for f in observance.formerly if f.rule != observance.rule)])
+    if since > FIRST_YEAR:
+        words += f"; since {since}"
     if observance.until < LAST_YEAR:
         words += f"; until {observance.until}"
     for year, span in sorted(observance.exceptions.items()):
@@ -77,7 +87,14 @@ def describe(observance: Observance) -> str:
     if observance.announced and observance.rule != "announced":
         years = ", ".join(str(y) for y in sorted(observance.announced))
         words += f"; announced year by year (known for {years}), otherwise expected"
-    return words
+    return words + "".join(f"; {_before(observance, former)}" for former in reversed(observance.formerly))
+
+
+def _before(observance: Observance, former: Former) -> str:
+    """What was otherwise up to a year: `until 2018 the second Sunday of January, as "Old Name"`."""
+    rule = "" if former.rule == observance.rule else f" {words_of(former.rule)},"
+    name = "" if former.names["en"] == observance.names["en"] else f' as "{former.names["en"]}"'
+    return f"until {former.until}{rule}{name}".rstrip(",")
 
 
 def span_words(span: Span, *, year: bool = False) -> str:

@@ -42,7 +42,7 @@ class PersonNeeded(DaymarkError):
 
 
 class HasFindings(DaymarkError):
-    """A check found an error in a text, so it cannot be approved or sent."""
+    """A check found an error in a text, so it cannot be approved or sent; or a list differs from the calendar."""
 
     exit_code = 4
 

@@ -14,7 +14,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scheduler.checks.lengths import over
 from scheduler.errors import TemplateError
-from scheduler.model import Helpline, Limits, Media, Observance, Sensitivity, Slot, Span, Wording, YearTheme
+from scheduler.model import FIRST_YEAR, Helpline, Limits, Media, Observance, Sensitivity, Slot, Span, Wording, YearTheme
 from scheduler.words import load_words
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ class Renderer:
                 "page": o.page,
                 "theme": o.year_themes.get(occurrence.year, YearTheme("", "")).text,
                 "body": o.proclaimed.body,
-                "since": o.since,
+                "since": o.since if o.since > FIRST_YEAR else 0,
                 "topics": words.topics(o.themes[:2]),
                 "lasts_days": occurrence.days,
             }

@@ -7,6 +7,9 @@ last day of february
 tuesday between 02-05 and 02-11    the two dates span exactly one week
 week of 11-11                      Monday to Sunday, the week that holds the date
 month of january
+25 of every month                  twelve days a year
+7 days from first sunday of september
+                                   as many days from the day of another rule; 2 to 60
 full moon of may                   by UTC; of two in the month the first, or `last full moon of may`
 announced                          only the dates that the entry lists year by year
 RULE every 5 years from 2010       held in 2010, 2015, ...
@@ -31,9 +34,11 @@ from scheduler.shapes import (
     FullMoon,
     LastDay,
     MonthDay,
+    Monthly,
     NthWeekday,
     Range,
     Rule,
+    RunsFrom,
     WeekdayBetween,
     WeekOf,
     WholeMonth,
@@ -62,6 +67,8 @@ def parse(text: str) -> Rule:
         if (years := int(every[2])) < 1:
             raise RuleError("'every 0 years' never comes round", "write at least 'every 1 years'")
         return Every(parse(every[1]), years, int(every[3]))
+    if runs := re.fullmatch(r"(\d+) days from (.+)", clean):
+        return _runs_from(int(runs[1]), parse(runs[2]))
     for pattern, make in _SHAPES:
         if match := re.fullmatch(pattern, clean):
             return make(*match.groups())
@@ -94,6 +101,18 @@ def _between(weekday: str, first: str, last: str) -> Rule:
     return WeekdayBetween(_weekday(weekday), start, end)
 
 
+def _runs_from(days: int, start: Rule) -> Rule:
+    if not 2 <= days <= 60 or isinstance(start, (Both, Announced, Monthly)):
+        raise RuleError(f"'{days} days from' does not begin on one day", "write it like '7 days from 09-01'")
+    return RunsFrom(start, days)
+
+
+def _monthly(day: str) -> Rule:
+    if not 1 <= int(day) <= 28:
+        raise RuleError(f"not every month has a day {day}", "write a day from 1 to 28")
+    return Monthly(int(day))
+
+
 def _word(word: str, known: list[str], noun: str) -> int:
     if word in known:
         return known.index(word)
@@ -124,6 +143,7 @@ _SHAPES: tuple[tuple[str, Callable[..., Rule]], ...] = (
     (r"last full moon of (\w+)", lambda month: FullMoon(_month(month), last=True)),
     (r"(\w+) between (\S+) to (\S+)", _between),
     (r"(\w+) (\w+) of (\w+)", _nth),
+    (r"(\d+) of every month", _monthly),
     (r"announced", Announced),
 )
 

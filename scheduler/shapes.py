@@ -149,6 +149,34 @@ class WholeMonth:
 
 
 @dataclass(frozen=True, slots=True)
+class Monthly:
+    day: int
+    certainty = Certainty.FIXED
+
+    def spans(self, year: int) -> list[Span]:
+        return [Span(day, day) for month in range(1, 13) for day in [date(year, month, self.day)]]
+
+    def words(self) -> str:
+        return f"day {self.day} of every month"
+
+
+@dataclass(frozen=True, slots=True)
+class RunsFrom:
+    rule: Rule
+    days: int
+
+    @property
+    def certainty(self) -> Certainty:
+        return self.rule.certainty
+
+    def spans(self, year: int) -> list[Span]:
+        return [Span(s.start, s.start + timedelta(self.days - 1)) for s in self.rule.spans(year)]
+
+    def words(self) -> str:
+        return f"{self.days} days from {self.rule.words()}"
+
+
+@dataclass(frozen=True, slots=True)
 class FullMoon:
     month: int
     last: bool = False

@@ -16,24 +16,30 @@ if TYPE_CHECKING:
 
 def load(path: Path) -> tuple[dict[str, Any], str]:
     """The parsed document and its text. Raises BadFile for what is not TOML or not UTF-8."""
-    import tomllib
-
     try:
         text = path.read_text(encoding="utf-8")
-        return tomllib.loads(text), text
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise BadFile([Problem(str(path), line, "", "this is not UTF-8 text", "save the file as UTF-8")]) from error
+    except OSError as error:
+        raise BadFile(
+            [Problem(str(path), 0, "", f"cannot be read: {error.strerror}", "check the file's name and rights")]
+        ) from error
+    return parse(text, path), text
+
+
+def parse(text: str, path: Path) -> dict[str, Any]:
+    """The document that a text is, which is that of `path` or will be. Raises BadFile for what is not TOML."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"\(at line (\d+)", str(error))
         say = re.sub(r" \(at .*\)$", "", str(error))
         line = int(where[1]) if where else 0
         problem = Problem(str(path), line, _entry_above(text, line), f"this is not TOML: {say}", _toml_advice(say))
         raise BadFile([problem]) from error
-    except OSError as error:
-        raise BadFile(
-            [Problem(str(path), 0, "", f"cannot be read: {error.strerror}", "check the file's name and rights")]
-        ) from error
 
 
 def _entry_above(text: str, line: int) -> str:
@@ -168,8 +174,15 @@ class Table:
         if not isinstance(value, list) or not value:
             self.wrong(key, f"the file has no {key}", f"add [[{key}]] with its fields below")
             return []
-        named = {"file": self.file, "text": self.source, "entry": self._inner(key)}
-        return [Table(body, nth=n, problems=self.problems, **named) for n, body in enumerate(value)]
+        return [self._member(key, body, n) for n, body in enumerate(value)]
+
+    def _member(self, key: str, body: object, nth: int = 0) -> Table:
+        return Table(body, file=self.file, text=self.source, entry=self._inner(key), nth=nth, problems=self.problems)
+
+    def mixed(self, key: str, field: str) -> list[Table]:
+        """The members of a list, each a table or a bare text, which then stands for its `field`."""
+        members = [{field: value} if isinstance(value, str) else value for value in self._list(key)]
+        return [self._member(key, body) for body in members]
 
     def finish(self) -> None:
         """Notes every field that nothing has read: a typing mistake must not pass in silence."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scheduler import paths
-from scheduler.calendars import files_in, load_calendar
+from scheduler.calendars import REGION, files_in, load_calendar
 from scheduler.dates import describe, occurrences
 from scheduler.model import DIMENSIONS, FIRST_YEAR, LANGUAGES, WORLD, Certainty, Helpline, Observance, Sensitivity
 from scheduler.rules import parse
@@ -87,7 +87,7 @@ def test_a_day_that_moves_falls_on_the_dates_its_organisers_give(name, starts):
 
 @EVERY
 def test_a_day_that_moves_is_proved_by_two_years(day: Observance):
-    if parse(day.rule).certainty is not Certainty.FIXED:
+    if parse(day.rule).certainty is Certainty.COMPUTED:
         assert len({known.year for known in day.known}) >= 2
 
 
@@ -95,7 +95,8 @@ def test_a_day_that_moves_is_proved_by_two_years(day: Observance):
 def test_a_day_is_held_in_the_coming_years_or_says_why_not(day: Observance):
     for year in range(2026, 2031):
         held = occurrences(day, year)
-        assert held or year > day.until or year in day.exceptions or "every" in day.rule or day.rule == "announced"
+        outside = year < day.since or year > day.until or year in day.exceptions
+        assert held or outside or "every" in day.rule or day.rule == "announced"
     assert describe(day)
 
 
@@ -106,7 +107,7 @@ def test_the_fields_that_plans_depend_on_hold_known_words(day: Observance):
     assert set(day.dimensions) <= set(DIMENSIONS)
     assert day.sensitivity in Sensitivity
     for region in day.regions:
-        assert region == WORLD or region in CALENDAR.regions or re.fullmatch("[A-Z]{2}", region)
+        assert region == WORLD or region in CALENDAR.regions or REGION.fullmatch(region)
     for goal in day.sdg:
         assert re.fullmatch(r"(1[0-7]|[1-9])(\.([0-9]{1,2}|[a-d]))?", goal), goal
     for tag in day.hashtags:
@@ -154,7 +155,7 @@ def test_the_un_days_we_exist_for_have_names_in_most_un_languages(name):
 
 @EACH_LINE
 def test_a_helpline_stands_on_two_sources_of_different_addresses(line: Helpline):
-    assert len(set(line.sources)) >= 2
+    assert line.unverified or len(set(line.sources)) >= 2
     assert all(is_https(address) for address in (*line.sources, line.address) if address)
 
 
@@ -174,7 +175,7 @@ def test_a_helpline_says_who_what_and_for_whom(line: Helpline):
 
 
 def test_the_helpline_of_the_united_kingdom_is_the_one_its_operator_publishes():
-    (line,) = [h for h in CALENDAR.helplines if h.country == "GB" and "modern-slavery" in h.topics]
+    line = next(h for h in CALENDAR.helplines if h.country == "GB" and "modern-slavery" in h.topics)
     assert line.number.replace(" ", "") == "08000121700"
 
 

@@ -9,21 +9,26 @@ import typer
 
 from scheduler.cli import show
 from scheduler.cli.options import Home, Json, Now, home_of, moment
-from scheduler.errors import UsageError
+from scheduler.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduler.model import Calendar, Occurrence
 
+FORMATS = ("table", "md", "csv", "xlsx", "json")
+
 
 def days(
+    *,
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day; today if not given.")] = "",
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day; a year on if not given.")] = "",
     theme: Annotated[str, typer.Option(help="Only days of this theme.")] = "",
     region: Annotated[str, typer.Option(help="The world's days and this region's: a country code, EU, ...")] = "",
     dimension: Annotated[str, typer.Option(help="One of the seven dimensions of human security.")] = "",
     lang: Annotated[str, typer.Option(help="The language of the names.")] = "en",
+    form: Annotated[str, typer.Option("--format", help="table, md (a page by month), csv, xlsx or json.")] = "table",
+    out: Annotated[str, typer.Option(metavar="FILE", help="Write to this file, not to standard output.")] = "",
     home: Home = "",
     now: Now = "",
     json: Json = False,
@@ -35,11 +40,25 @@ def days(
     end = iso_date(last) if last else start + timedelta(365)
     found = workflow.days(calendar_of(home), start, end, theme=theme, region=region, dimension=dimension)
     check_language(lang)
-    if json:
-        show.document([occurrence(o, lang) for o in found])
+    if json or form != "table":
+        show.data(_written("json" if json else form, found, lang), out)
         return
     show.table(("DATE", "ID", "NAME", "CERTAINTY"), [_row(o, lang) for o in found])
     show.aside(f"{len(found)} observances from {start} to {end}")
+
+
+def _written(form: str, found: list[Occurrence], lang: str) -> bytes:
+    from scheduler import exports
+
+    if form == "json":
+        return show.as_json([exports.row(o, lang) for o in found])
+    if form == "md":
+        return exports.as_markdown(found, lang).encode()
+    if form == "csv":
+        return exports.as_csv(found, lang)
+    if form == "xlsx":
+        return exports.as_xlsx(found, lang)
+    raise UnknownName("format", form, FORMATS, f"choose one of: {', '.join(FORMATS)}")
 
 
 def upcoming(
@@ -56,7 +75,9 @@ def upcoming(
     found = workflow.coming(calendar_of(home), moment(now).date(), timedelta(ahead))
     campaigns = campaigns_of(place)
     if json:
-        show.document([occurrence(o) | {"campaign": campaigns.get(o.id)} for o in found])
+        from scheduler.exports.rows import row
+
+        show.document([row(o) | {"campaign": campaigns.get(o.id)} for o in found])
         return
     rows = [(_span(o), o.observance.id, o.observance.name(), _progress(campaigns.get(o.id))) for o in found]
     show.table(("DATE", "ID", "NAME", "CAMPAIGN"), rows)
@@ -85,11 +106,17 @@ def receipt(calendar: Calendar, id: str, found: list[Occurrence]) -> dict[str, A
     from dataclasses import asdict
 
     from scheduler.dates import describe
+    from scheduler.exports.rows import row
+    from scheduler.receipts import confidence
 
     o = calendar.observances[id]
     return {
         "id": id,
         "name": o.name(),
+        "names": o.names,
+        "name_sources": o.name_sources,
+        "origin": str(o.origin),
+        "confidence": str(confidence(o)),
         "rule": o.rule,
         "in_words": describe(o),
         "proclaimed": asdict(o.proclaimed),
@@ -97,7 +124,7 @@ def receipt(calendar: Calendar, id: str, found: list[Occurrence]) -> dict[str, A
         "sources": list(o.sources),
         "checked": o.checked.isoformat(),
         "related": list(o.related),
-        "occurrences": [occurrence(held) for held in found],
+        "occurrences": [row(held) for held in found],
     }
 
 
@@ -140,29 +167,10 @@ def iso_date(text: str) -> date:
 
 
 def check_language(lang: str) -> None:
-    from scheduler.errors import UnknownName
     from scheduler.model import LANGUAGES
 
     if lang not in LANGUAGES:
         raise UnknownName("language", lang, LANGUAGES, f"choose one of: {', '.join(LANGUAGES)}")
-
-
-def occurrence(o: Occurrence, lang: str = "en") -> dict[str, Any]:
-    """An occurrence as programs get it. `name_lang` is the language that the name is really in."""
-    day = o.observance
-    return {
-        "id": day.id,
-        "name": day.name(lang),
-        "name_lang": lang if lang in day.names else "en",
-        "start": o.start.isoformat(),
-        "end": o.end.isoformat(),
-        "kind": o.kind,
-        "certainty": str(o.certainty),
-        "themes": list(day.themes),
-        "dimensions": list(day.dimensions),
-        "regions": list(day.regions),
-        "sensitivity": str(day.sensitivity),
-    }
 
 
 def _span(o: Occurrence) -> str:

@@ -13,10 +13,31 @@ if TYPE_CHECKING:
 
 def document(value: Any) -> None:
     """One JSON document, whatever the terminal's encoding can hold."""
+    data(as_json(value))
+
+
+def as_json(value: Any) -> bytes:
     import json
 
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.buffer.write(text.encode() + b"\n")
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str).encode() + b"\n"
+
+
+def data(made: bytes, file: str = "") -> None:
+    """Bytes to standard output, or whole into a file. Raises UsageError for a sheet on a terminal."""
+    from pathlib import Path
+
+    from scheduler.errors import BadData, UsageError
+
+    if file:
+        try:
+            Path(file).write_bytes(made)
+        except OSError as error:
+            raise BadData(f"{file} cannot be written: {error.strerror}", "choose a file that you may write") from error
+        aside(f"written to {file}")
+        return
+    if made.startswith(b"PK") and sys.stdout.isatty():
+        raise UsageError("a workbook cannot be shown on a terminal", "give it a file: --out days.xlsx")
+    sys.stdout.buffer.write(made)
     sys.stdout.flush()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,18 @@ class Certainty(StrEnum):
     COMPUTED = "computed"
     ANNOUNCED = "announced"
     EXPECTED = "expected"
+
+
+class Origin(StrEnum):
+    """Who keeps the day: `un` is on the UN list of days, `un-agency` is kept by one of its bodies beside that list."""
+
+    UN = "un"
+    AGENCY = "un-agency"
+    REGIONAL = "regional"
+    NATIONAL = "national"
+    FAITH = "faith"
+    CIVIL = "civil-society"
+    OWN = "own"
 
 
 class Sensitivity(StrEnum):
@@ -51,6 +63,16 @@ class YearTheme:
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """What a day was up to and with the year `until`: its names and its rule then, with the source of the change."""
+
+    until: int
+    names: dict[str, str]
+    rule: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """Days from `start` to `end`, both included."""
 
@@ -60,7 +82,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Observance:
-    """A day, week or month the world marks. `rule` is text; `scheduler.dates` reads it. Spans are inclusive."""
+    """A day, week or month the world marks. `rule` is text; `scheduler.dates` reads it. Spans are inclusive.
+
+    `since` counts the years of former rules too. `formerly` is ordered by year. An `unverified` one is listed and
+    marked, never planned or published: nobody has held it against its sources yet.
+    """
 
     id: str
     names: dict[str, str]
@@ -82,10 +108,20 @@ class Observance:
     year_themes: dict[int, YearTheme] = field(default_factory=dict)
     exceptions: dict[int, Span | None] = field(default_factory=dict)  # None: not held that year
     announced: dict[int, Span] = field(default_factory=dict)
+    origin: Origin = Origin.OWN
+    name_sources: dict[str, str] = field(default_factory=dict)
+    hashtag_sources: dict[str, str] = field(default_factory=dict)
+    formerly: tuple[Former, ...] = ()
+    unverified: bool = False
 
     def name(self, language: str = "en") -> str:
         """The official name, or the English one where there is none in `language`."""
         return self.names.get(language) or self.names["en"]
+
+    def as_of(self, year: int) -> Observance:
+        """The observance with the names and the rule that it had in `year`."""
+        old = next((f for f in self.formerly if year <= f.until), None)
+        return replace(self, names=old.names, rule=old.rule, formerly=()) if old else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +162,16 @@ class Helpline:
     text: str = ""
     hours: str = ""
     languages: tuple[str, ...] = ()
+    unverified: bool = False
 
     def serves(self, country: str, themes: tuple[str, ...], on: date) -> bool:
-        """Whether a reader in `country` finds help here with one of `themes`, on a day before it expires."""
-        return self.country == country and self.expires >= on and not set(self.topics).isdisjoint(themes)
+        """Whether a reader in `country` finds help here with one of `themes`, on a day before it expires.
+
+        An unverified line serves nobody: a wrong number harms people.
+        """
+        if self.unverified or self.country != country or self.expires < on:
+            return False
+        return not set(self.topics).isdisjoint(themes)
 
     @property
     def line(self) -> str:
@@ -144,3 +186,8 @@ class Calendar:
     observances: dict[str, Observance]
     helplines: tuple[Helpline, ...]
     regions: dict[str, frozenset[str]]
+
+    @property
+    def verified(self) -> list[Observance]:
+        """The observances that somebody has held against their sources: those that are planned and published."""
+        return [o for o in self.observances.values() if not o.unverified]

@@ -12,7 +12,7 @@ from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date, timedelta
     from pathlib import Path
 
@@ -73,19 +73,34 @@ def days(
         raise UsageError(
             f"dates are computed for {FIRST_YEAR} to {LAST_YEAR}", "choose --from and --to within those years"
         )
+    wanted = filter_of(calendar, theme=theme, region=region, dimension=dimension)
+    return [o for o in dates.between(calendar.observances.values(), first, last) if wanted(o)]
+
+
+def filter_of(
+    calendar: Calendar, *, theme: str = "", region: str = "", dimension: str = ""
+) -> Callable[[Occurrence], bool]:
+    """Whether an occurrence is among those asked for. Raises UnknownName for a word that is not in the calendar."""
     wanted = calendar.observances.values()
     _check_word("theme", theme, {t for o in wanted for t in o.themes})
     _check_word("dimension", dimension, {d for o in wanted for d in o.dimensions})
     if region and region != WORLD and not REGION.fullmatch(region.upper()) and region.upper() not in calendar.regions:
         raise UnknownName("region", region, calendar.regions, "write a country code such as GB, world, or EU")
-    found = dates.between(wanted, first, last)
-    return [
-        o
-        for o in found
-        if (not theme or theme in o.observance.themes)
-        and (not dimension or dimension in o.observance.dimensions)
-        and (not region or _in_region(o, region if region == WORLD else region.upper(), calendar))
-    ]
+    place = region if region == WORLD else region.upper()
+
+    def is_wanted(o: Occurrence) -> bool:
+        day = o.observance
+        fits = theme in ("", *day.themes) and dimension in ("", *day.dimensions)
+        return fits and (not region or _in_region(o, place, calendar))
+
+    return is_wanted
+
+
+def known_year(year: int) -> int:
+    """The year, 0 for none. Raises UsageError for one that no dates are computed for."""
+    if year and not FIRST_YEAR <= year <= LAST_YEAR:
+        raise UsageError(f"dates are computed for {FIRST_YEAR} to {LAST_YEAR}", "choose a year within those")
+    return year
 
 
 def _in_region(occurrence: Occurrence, region: str, calendar: Calendar) -> bool:
@@ -107,7 +122,5 @@ def around(calendar: Calendar, id: str, year: int) -> list[Occurrence]:
     """The occurrences of one observance in the year before, the year itself and the year after."""
     if id not in calendar.observances:
         raise UnknownName("observance", id, calendar.observances, "list them with: daymark days")
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UsageError(f"dates are computed for {FIRST_YEAR} to {LAST_YEAR}", "choose a year within those")
-    observance = calendar.observances[id]
-    return [o for y in (year - 1, year, year + 1) for o in dates.occurrences(observance, y)]
+    observance, middle = calendar.observances[id], known_year(year)
+    return [o for y in (middle - 1, middle, middle + 1) for o in dates.occurrences(observance, y)]

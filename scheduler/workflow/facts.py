@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def occurrence_of(observance: str, year: int, campaign: str, calendar: Calendar) -> Occurrence | None:
     """The occurrence that a campaign is for, as the calendar has it now; None if it is no longer held."""
     entry = calendar.observances.get(observance)
-    held = dates.occurrences(entry, year) if entry else []
+    held = dates.occurrences(entry, year) if entry and not entry.unverified else []
     return next((o for o in held if o.id == campaign), None)
 
 

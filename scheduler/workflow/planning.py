@@ -88,7 +88,7 @@ def _require_sense(ws: Workspace, calendar: Calendar, until: date) -> None:
     if until.year > LAST_YEAR:
         raise UsageError(f"dates are computed up to {LAST_YEAR}", "choose an earlier --until")
     s = ws.settings
-    known = {theme for o in calendar.observances.values() for theme in o.themes}
+    known = {theme for o in calendar.verified for theme in o.themes}
     named = {*s.themes, *s.priority, *s.playbook_by_theme, *(t for a in s.accounts.values() for t in a.themes)}
     if unknown := sorted(named - known):
         say = f"{ws.home / 'daymark.toml'} names themes that no day has: {', '.join(unknown)}"
@@ -100,8 +100,8 @@ def _in_sight(ws: Workspace, calendar: Calendar, until: date) -> list[Occurrence
     s = ws.settings
     reach = timedelta(days=1 + max(abs(stage.offset) for book in s.playbooks.values() for stage in book.stages))
     # twice the reach: a day just past `until` may itself have given way to one beyond it
-    seen = dates.between(calendar.observances.values(), ws.now.date() - reach, until + 2 * reach)
-    return [o for o in seen if not s.themes or set(s.themes) & set(o.observance.themes)]
+    seen = dates.between(calendar.verified, ws.now.date() - reach, until + 2 * reach)
+    return [o for o in seen if s.wants(o.observance)]
 
 
 def _ideal(ws: Workspace, calendar: Calendar, days: Iterable[Occurrence], existing: Iterable[Post]) -> Plan:

@@ -52,7 +52,7 @@ def _revise(ws: Workspace) -> tuple[Revision, ...]:
 
     calendar = synced(ws)
     year = ws.now.year
-    days = feeds.observance_entries(calendar.observances.values(), year - YEARS_BACK, year + YEARS_AHEAD)
+    days = feeds.observance_entries(calendar.verified, year - YEARS_BACK, year + YEARS_AHEAD)
     ours = _campaign_entries(ws, {id: o.name() for id, o in calendar.observances.items()})
     with reading(ws.home) as db:
         revised = feeds.revise([*days, *ours], store.revisions(db), ws.now, identity=_identity(ws))

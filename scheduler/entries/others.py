@@ -1,0 +1,64 @@
+"""Helplines, regions, and sources that entries name by a word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scheduler.entries.fields import address, addresses
+from scheduler.entries.spelling import NamedSource
+from scheduler.model import LANGUAGES, Helpline
+
+if TYPE_CHECKING:
+    from scheduler.toml import Table
+
+
+def helpline(name: str, t: Table) -> Helpline:
+    """One helpline. Two sources are required, of one that is not marked unverified: a wrong number harms people."""
+    unverified = t.yes("unverified", default=False)
+    made = Helpline(
+        id=name,
+        country=t.text("country"),
+        topics=t.words("topics"),
+        name=t.text("name"),
+        number=t.text("number"),
+        address=address(t, "address", needed=False),
+        checked=t.day("checked"),
+        expires=t.day("expires"),
+        sources=addresses(t, "sources", least=1 if unverified else 2),
+        operator=t.text("operator", ""),
+        text=t.text("text", ""),
+        hours=t.text("hours", ""),
+        languages=t.words("languages"),
+        unverified=unverified,
+    )
+    t.finish()
+    if made.expires <= made.checked:
+        t.wrong("expires", "it expires before it was checked", "write a date after checked, at most a year")
+    return made
+
+
+def region(t: Table) -> frozenset[str]:
+    """The countries of one group."""
+    t.text("name", "")
+    address(t, "source", needed=False)
+    t.day("checked")
+    members = frozenset(t.words("members"))
+    t.finish()
+    return members
+
+
+def named_source(t: Table) -> NamedSource:
+    """A source that entries name by a word, with the addresses of its other languages."""
+    t.text("title")
+    made = NamedSource(address(t, "address"), _editions(t.table("languages")))
+    t.day("checked")
+    t.text("through", "")
+    t.finish()
+    return made
+
+
+def _editions(t: Table) -> dict[str, str]:
+    for language in t.body:
+        if language not in LANGUAGES:
+            t.wrong(language, f"'{language}' is not one of our languages", f"write one of: {', '.join(LANGUAGES)}")
+    return {language: address(t, language) for language in t.body}

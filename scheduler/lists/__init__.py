@@ -1,0 +1,65 @@
+"""Reads lists of days that others publish: CSV, JSON, iCalendar. Whatever a file holds ends in days or a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scheduler.errors import BadFile, Problem
+from scheduler.lists.listing import MOST_BYTES, Listing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["MOST_BYTES", "Listing", "read_list"]
+
+
+def read_list(path: Path, years: tuple[int, ...]) -> Listing:
+    """The days of a file. Dates without a year are taken for each of `years`.
+
+    Raises BadFile if the file cannot be read as a list at all; what only one entry has wrong is in the listing's notes.
+    """
+    data = _bytes(path)
+    try:
+        listing = _reader(path, data)(data, years)
+    except RecursionError as error:
+        raise _bad(path, "it is nested too deeply", "give a plain list of days") from error
+    except ValueError as error:
+        raise _bad(path, str(error), "export it again as CSV, JSON or iCalendar") from error
+    if not listing.days:
+        why = listing.notes[0] if listing.notes else "it is empty"
+        raise _bad(path, f"it holds no day that can be read: {why}", "give a name and a date for each day")
+    return listing
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            say = "it is no file" if path.exists() else "there is no such file"
+            raise _bad(path, say, "name a CSV, JSON or iCalendar file")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise _bad(path, f"cannot be read: {error.strerror}", "check the file's name and rights") from error
+    if len(data) > MOST_BYTES:
+        raise _bad(path, f"it is larger than {MOST_BYTES // 2**20} MiB", "cut it down to the days of a few years")
+    return data
+
+
+def _reader(path: Path, data: bytes) -> Callable[[bytes, tuple[int, ...]], Listing]:
+    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if path.suffix.lower() in (".ics", ".ical", ".ifb", ".icalendar") or start.upper().startswith(b"BEGIN:"):
+        from scheduler.lists.calendar import read_ics
+
+        return read_ics
+    if path.suffix.lower() == ".json" or start.startswith((b"{", b"[")):
+        from scheduler.lists.objects import read_json
+
+        return read_json
+    from scheduler.lists.table import read_csv
+
+    return read_csv
+
+
+def _bad(path: Path, say: str, write: str) -> BadFile:
+    return BadFile([Problem(str(path), 0, "", say, write)])

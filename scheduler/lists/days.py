@@ -1,0 +1,63 @@
+"""One entry of a table or of a JSON list becomes days: its fields go by many names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scheduler.compare import Listed
+from scheduler.lists.listing import MOST_NAME, Listing
+from scheduler.lists.texts import Day, Order, dates_of, read_span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME = ("name", "name en", "title", "summary", "observance", "event", "event name", "subject", "label", "day name")
+DATE = ("start", "date", "start date", "startdate", "dtstart", "when", "day", "dates", "date start", "begin", "on")
+END = ("end", "end date", "enddate", "dtend", "last day", "until", "to")
+
+
+def days_of(
+    fields: Mapping[str, Any],
+    where: str,
+    years: tuple[int, ...],
+    listing: Listing,
+    order: Order = Order(),  # noqa: B008
+) -> None:
+    """Adds the days of one entry to the listing, or a note of why it has none. Raises Full when there are too many."""
+    name = " ".join(_text(_first(fields, NAME)).split())[:MOST_NAME]
+    span = _span(fields, order)
+    if not name:
+        listing.note(f"{where}: it has no name")
+    elif span is None:
+        listing.note(f"{where}: '{name[:60]}' has no date that can be read")
+    else:
+        own = span[0].year
+        listing.years |= {own} if own else set()
+        found = [(y, dates_of(span, y)) for y in ((own,) if own else years)]
+        if not any(dates for _, dates in found) and (own or (span[0].month, span[0].day) != (2, 29)):
+            listing.note(f"{where}: the date of '{name[:60]}' does not exist")
+        id = _text(fields.get("id"))
+        listing.add(Listed(name, *dates, where, id) for _, dates in found if dates)
+
+
+def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    return next((fields[name] for name in names if fields.get(name) not in (None, "")), "")
+
+
+def _text(value: Any) -> str:
+    """A text, or the English one of several languages, or what a value is written as."""
+    if isinstance(value, dict):
+        value = value.get("en") or next((v for v in value.values() if isinstance(v, str)), "")
+    return value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
+
+
+def _span(fields: Mapping[str, Any], order: Order) -> tuple[Day, Day] | None:
+    month, day = fields.get("month"), fields.get("day")
+    if month not in (None, "") and day not in (None, ""):
+        text = f"{_text(month)}-{_text(day)}" if _text(month).strip().isdigit() else f"{_text(day)} {_text(month)}"
+        first = read_span(text, order)
+        year = _text(fields.get("year")).strip()
+        return (Day(int(year), first[0].month, first[0].day),) * 2 if first and year.isdigit() else first
+    first = read_span(_text(_first(fields, DATE)), order)
+    last = read_span(_text(_first(fields, END)), order)
+    return (first[0], last[1]) if first and last else first

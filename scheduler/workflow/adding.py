@@ -1,0 +1,90 @@
+"""Entries of a workspace's own: drafted, held against the whole calendar, then written."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scheduler import calendars
+from scheduler.config import folders, require_workspace
+from scheduler.errors import BadData, BadFile, UsageError
+from scheduler.exports import as_entry
+from scheduler.toml import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was written where, or would be. `text` is empty if all of it was there already."""
+
+    path: Path
+    ids: tuple[str, ...]
+    text: str
+
+
+def add_entries(
+    home: Path, file: str, entries: Mapping[str, Mapping[str, Any]], *, note: str = "", dry_run: bool = False
+) -> Added:
+    """Appends entries to calendars/`file` of a workspace, whole or not at all. An entry that is there already is kept.
+
+    Raises BadFile with what is wrong in them, UsageError for an id that the workspace uses for something else.
+    """
+    require_workspace(home)
+    path = home / "calendars" / file
+    old = _text(path)
+    fresh = {id: fields for id, fields in entries.items() if not _is_there(home, id, fields)}
+    text = "\n".join(as_entry(id, fields, note) for id, fields in fresh.items())
+    if text:
+        whole = f"{old.rstrip()}\n\n{text}" if old.strip() else text
+        _require_right(home, path, whole, fresh)
+        if not dry_run:
+            _write(path, whole)
+    return Added(path, tuple(fresh), text)
+
+
+def _require_right(home: Path, path: Path, whole: str, fresh: Mapping[str, Any]) -> None:
+    """Raises UsageError for what is wrong in the new entries, BadFile for what is wrong elsewhere."""
+    try:
+        calendars.check(calendars.read(folders(home, "calendars"), {path: whole}))
+    except BadFile as error:
+        wrong = next((p for p in error.problems if p.file == str(path) and p.entry.partition(".")[0] in fresh), None)
+        if wrong:
+            raise UsageError(f"'{wrong.entry}' cannot be added: {wrong.say}", wrong.write) from error
+        raise
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadData(f"{path} cannot be read: {error}", "check its rights, and that it is UTF-8") from error
+
+
+def _is_there(home: Path, id: str, fields: Mapping[str, Any]) -> bool:
+    """Whether the workspace has this entry, checked on whatever day. Raises UsageError if it has another one."""
+    own = calendars.read([home / "calendars"]).observances.get(id)
+    if own is None:
+        return False
+    body, file, _ = own
+    wanted = parse(as_entry(id, fields), home)[id]
+    if {k: v for k, v in body.items() if k in wanted} | {"checked": wanted["checked"]} != wanted:
+        raise UsageError(f"the workspace has another entry '{id}', in {file}", "choose another id, or edit that file")
+    return True
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with part.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise BadData(f"{path} cannot be written: {error.strerror}", "check its rights and the disk") from error
