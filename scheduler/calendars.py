@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from scheduler import entries
 from scheduler.errors import BadFile, Problem
-from scheduler.model import WORLD, Calendar
+from scheduler.model import WORLD, Calendar, Observance
 from scheduler.toml import Table, load, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
-
-    from scheduler.model import Observance
 
 Written = dict[str, tuple[dict[str, Any], str, str]]  # id -> table, file, text of the file
 
@@ -26,13 +26,13 @@ _OTHERS = ("helplines", "regions", "sources")  # files by these names hold no ob
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The tables of every calendar file, not yet checked. `hidden` are observances that a later folder takes away."""
+    """The tables of every calendar file, not yet checked. `hidden` has what a later folder takes away, by its file."""
 
     observances: Written
     helplines: Written
     regions: Written
     sources: Written = field(default_factory=dict)
-    hidden: set[str] = field(default_factory=set)
+    hidden: dict[str, str] = field(default_factory=dict)
 
 
 def files_in(folders: Iterable[Path]) -> list[Path]:
@@ -95,32 +95,26 @@ def _add(
     """Takes an entry in; the same id twice in one folder is a mistake, in another folder an override or a hiding."""
     into = getattr(sources, stem if stem in _OTHERS else "observances")
     table = Table(entry[0], file=entry[1], text=entry[2], entry=name, problems=problems)
-    old = into.get(name)
-    if old and old[1] != entry[1] and old[1].rpartition("/")[0] == entry[1].rpartition("/")[0]:
-        table.wrong("", f"the id '{name}' is already in {old[1]}", "give one of the two another id")
+    old = into[name][1] if name in into else sources.hidden.get(name, "")
+    if old not in ("", entry[1]) and old.rpartition("/")[0] == entry[1].rpartition("/")[0]:
+        table.wrong("", f"the id '{name}' is already in {old}", "give one of the two another id")
     if table.body.get("hidden") is not True:
         into[name] = entry
-    elif old is None or len(table.body) > 1:
+    elif not old or len(table.body) > 1:
         say = "hidden stands beside other fields" if old else f"it hides '{name}', which is not in the calendar"
         table.wrong("hidden", say, "write hidden = true alone, under the id of a shipped entry")
     else:
-        del into[name]
-        sources.hidden.add(name)
+        into.pop(name, None)
+        sources.hidden[name] = entry[1]
 
 
 def check(sources: Sources) -> Calendar:
     """The calendar, if every entry is right. Raises BadFile with every problem found."""
-    return _made(sources, checked=False)
-
-
-def _made(sources: Sources, *, checked: bool) -> Calendar:
-    """The calendar from its tables; `checked` ones were held against their own dates and names before."""
     problems: list[Problem] = []
     observances = {name: entries.observance(name, table) for name, table in _tables(sources.observances, problems)}
-    if not checked:
-        for name, table in _tables(sources.observances, problems):
-            entries.check_dates(observances[name], table)
-            _check_names(observances[name], table, observances.keys() | sources.hidden, sources.regions.keys())
+    for name, table in _tables(sources.observances, problems):
+        entries.check_dates(observances[name], table)
+        _check_names(observances[name], table, observances.keys() | sources.hidden.keys(), sources.regions.keys())
     helplines = tuple(entries.helpline(name, table) for name, table in _tables(sources.helplines, problems))
     regions = {name: entries.region(table) for name, table in _tables(sources.regions, problems)}
     if problems:
@@ -140,13 +134,38 @@ def _check_names(o: Observance, t: Table, ids: Collection[str], groups: Collecti
 
 
 def from_rows(
-    observances: Mapping[str, dict[str, Any]],
-    helplines: Mapping[str, dict[str, Any]],
-    regions: Mapping[str, dict[str, Any]],
+    observances: Mapping[str, str], helplines: Mapping[str, dict[str, Any]], regions: Mapping[str, dict[str, Any]]
 ) -> Calendar:
-    """The calendar from the database's copy of its tables, which was checked on the way in."""
+    """The calendar from the database's copy of its tables, which was checked on the way in.
 
-    def rows(kind: Mapping[str, dict[str, Any]]) -> Written:
-        return {name: (body, "the database", "") for name, body in kind.items()}
+    An observance, given as JSON, is read when it is first asked for: most commands look at a few.
+    """
+    rest = check(Sources({}, _written(helplines), _written(regions)))
+    return replace(rest, observances=_Checked(observances))
 
-    return _made(Sources(rows(observances), rows(helplines), rows(regions)), checked=True)
+
+def _written(bodies: Mapping[str, dict[str, Any]]) -> Written:
+    return {name: (body, "the database", "") for name, body in bodies.items()}
+
+
+class _Checked(Mapping[str, Observance]):
+    """Observances by id, in order."""
+
+    def __init__(self, bodies: Mapping[str, str]) -> None:
+        self._bodies = bodies
+        self._made: dict[str, Observance] = {}
+
+    def __getitem__(self, name: str) -> Observance:
+        if name not in self._made:
+            problems: list[Problem] = []
+            written = _written({name: json.loads(self._bodies[name])})
+            self._made |= {id: entries.observance(id, table) for id, table in _tables(written, problems)}
+            if problems:
+                raise BadFile(problems)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bodies)
+
+    def __len__(self) -> int:
+        return len(self._bodies)

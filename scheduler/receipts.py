@@ -48,7 +48,7 @@ def publishers(observance: Observance) -> set[str]:
 
 def site(address: str) -> str:
     """The part of an address that one publisher registers: `https://www.dhs.gov/x` is `dhs.gov`."""
-    labels = (urlsplit(address).hostname or "").split(".")
+    labels = (urlsplit(address).hostname or "").removeprefix("www.").split(".")
     deep = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
     name = ".".join(labels[-3:] if deep else labels[-2:])
     return _SAME.get(name, name)

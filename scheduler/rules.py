@@ -102,7 +102,9 @@ def _between(weekday: str, first: str, last: str) -> Rule:
 
 
 def _runs_from(days: int, start: Rule) -> Rule:
-    if not 2 <= days <= 60 or isinstance(start, (Both, Announced, Monthly)):
+    if not 2 <= days <= 60:
+        raise RuleError(f"'{days} days from' is no span that a rule can give", "write from 2 to 60 days")
+    if isinstance(start, (Both, Announced, Monthly)):
         raise RuleError(f"'{days} days from' does not begin on one day", "write it like '7 days from 09-01'")
     return RunsFrom(start, days)
 
@@ -149,6 +151,9 @@ _SHAPES: tuple[tuple[str, Callable[..., Rule]], ...] = (
 
 
 def _advice(text: str) -> str:
-    examples = ("07-30", "02-01..02-07", "first monday of october", "week of 11-11", "month of january", "announced")
+    examples = (
+        *("07-30", "02-01..02-07", "first monday of october", "week of 11-11", "month of january"),
+        *("25 of every month", "7 days from 09-01", "announced"),
+    )
     close = get_close_matches(text, examples, n=1, cutoff=0.6)
     return f"write it like '{close[0]}'" if close else f"write it like one of: {'; '.join(examples)}"

@@ -80,25 +80,32 @@ class Table:
 
     def line(self, key: str = "") -> int:
         """The line (from 1) of `key` in this entry, else of the entry's head; 0 if the file does not show it."""
-        start, end = self._lines()
+        start, end = self._lines(self.entry, self.nth)
         part = re.escape(key.rsplit(".", 1)[-1])
         at = re.compile(rf"^([ \t]*[\"']?{part}[\"']?[ \t]*=|\[+([^\]\n]*\.)?[\"']?{part}[\"']?\]+)", re.MULTILINE)
         found = at.search(self.source, start, end) if key else None
         place = found.start() if found else start
         return self.source.count("\n", 0, place) + 1 if self.source and place >= 0 else 0
 
-    def _lines(self) -> tuple[int, int]:
-        """Where this entry, its inner tables included, begins and ends in the file; -1 if it has no head there."""
-        if not self.entry:
+    def _lines(self, entry: str, nth: int = 0) -> tuple[int, int]:
+        """Where an entry, its inner tables included, begins and ends in the file; -1 if it is not there."""
+        if not entry:
             return 0, len(self.source)
-        name = re.escape(self.entry)
+        name = re.escape(entry)
         heads = list(re.finditer(rf"^[ \t]*\[+{name}\]+", self.source, re.MULTILINE))
-        if self.nth >= len(heads):
-            inline = re.search(rf"^[ \t]*{re.escape(self.entry.rsplit('.', 1)[-1])}[ \t]*=", self.source, re.MULTILINE)
-            return (inline.start(), inline.start()) if inline else (-1, -1)
-        head = heads[self.nth]
+        if nth >= len(heads):
+            place = self._inline(*entry.rpartition(".")[::2])
+            return place, place
+        head = heads[nth]
         after = re.compile(rf"^[ \t]*\[(?!\[?{name}\.)", re.MULTILINE).search(self.source, head.end())
         return head.start(), after.start() if after else len(self.source)
+
+    def _inline(self, outer: str, key: str) -> int:
+        """Where `key = { ... }` stands in the table that holds it; where that begins if it is on the same line."""
+        start, end = self._lines(outer)
+        at = re.compile(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", re.MULTILINE)
+        found = at.search(self.source, start, end) if start >= 0 else None
+        return found.start() if found else start if outer else -1
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self._take(key, default)
@@ -182,7 +189,7 @@ class Table:
     def mixed(self, key: str, field: str) -> list[Table]:
         """The members of a list, each a table or a bare text, which then stands for its `field`."""
         members = [{field: value} if isinstance(value, str) else value for value in self._list(key)]
-        return [self._member(key, body) for body in members]
+        return [self._member(key, body, n) for n, body in enumerate(members)]
 
     def finish(self) -> None:
         """Notes every field that nothing has read: a typing mistake must not pass in silence."""

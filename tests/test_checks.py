@@ -666,7 +666,7 @@ def test_a_good_post_has_no_findings():
 
 def test_the_checks_are_twelve_in_a_fixed_order():
     ids = "helpline placeholder length alt hashtag-case wrong-day link-https language content-note number-source"
-    assert [c.id for c in CHECKS] == [*ids.split(), "capitals", "bidi-marks"]
+    assert [c.id for c in CHECKS] == ["words", "identity", *ids.split(), "capitals", "bidi-marks"]
     assert len({c.title for c in CHECKS}) == len(CHECKS)
 
 

@@ -8,19 +8,24 @@ from scheduler.checks.days import check_wrong_day
 from scheduler.checks.draft import ERROR, HINT, WARNING, Check, Draft
 from scheduler.checks.hashtags import check_hashtags
 from scheduler.checks.helpline import check_helpline
+from scheduler.checks.identity import check_identity
 from scheduler.checks.language import check_content_note, check_language
 from scheduler.checks.links import check_links
 from scheduler.checks.numbers import check_number_source
 from scheduler.checks.shape import check_alt, check_capitals, check_length, check_marks, check_placeholder
+from scheduler.checks.words import check_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scheduler.model import Finding
 
-__all__ = ["CHECKS", "ERROR", "HINT", "WARNING", "Check", "Draft", "check_draft", "has_errors"]
+__all__ = ["CHECKS", "ERROR", "HINT", "WARNING", "Check", "Draft", "check_draft", "check_writing", "has_errors"]
 
+WRITING = ("words", "identity", "capitals", "bidi-marks")  # checks that hold for a report as for a post
 CHECKS = (
+    Check("words", "No words that harm, by the rules of the language guard", ERROR, check_words),
+    Check("identity", "Nothing that leads to a person", ERROR, check_identity),
     Check("helpline", "Helpline numbers are registered, whole, current and for the country", ERROR, check_helpline),
     Check("placeholder", "Nothing of a template is left over", ERROR, check_placeholder),
     Check("length", "The text fits the network", ERROR, check_length),
@@ -39,6 +44,11 @@ CHECKS = (
 def check_draft(draft: Draft) -> list[Finding]:
     """Everything the checks see in a draft, in the order of CHECKS; the same thing seen twice is told once."""
     return list(dict.fromkeys(finding for check in CHECKS for finding in check.function(draft)))
+
+
+def check_writing(draft: Draft) -> list[Finding]:
+    """What the checks that hold for any writing see, not only for a post on its network."""
+    return list(dict.fromkeys(f for check in CHECKS if check.id in WRITING for f in check.function(draft)))
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
+    from scheduler.guard import Guard
+
 ERROR, WARNING, HINT = "error", "warning", "hint"
 SEEN_MOST = 80  # characters of a post quoted in a finding
 
@@ -21,7 +23,7 @@ class Draft:
 
     `day` is the local date it goes out; `start` and `end` are the occurrence, both included; all three may be
     unknown. `helplines` is the whole registry, and `on` the date at which a helpline must not be past its expiry.
-    `country` is the account's. `media_sha` is empty where there is no picture.
+    `country` is the account's. `media_sha` is empty where there is no picture. `guard` has the rules of the language.
     """
 
     text: str
@@ -38,6 +40,7 @@ class Draft:
     themes: tuple[str, ...] = ()
     country: str = ""
     helplines: tuple[Helpline, ...] = ()
+    guard: Guard | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def add_day(
         "sources": source or _asked("--source", "The https address of a page that says so").split(),
         "checked": moment(now).date(),
         "known": [iso_date(day) for day in known],
-        "announced": dict(sorted((day[:4], day) for day in announced)),
+        "announced": _by_year(announced),
         "regions": region,
         "dimensions": dimension,
         "themes": theme,
@@ -64,6 +64,18 @@ def add_day(
     }
     id = id or id_for(name)
     _tell(add_entries(place, "own.toml", {id: fields}, dry_run=dry_run), id, dry_run=dry_run, json=json)
+
+
+def _by_year(spans: Many) -> dict[str, str]:
+    """Announced dates, or FIRST..LAST, under their years. Raises UsageError for what is no date, or two of a year."""
+    found: dict[str, str] = {}
+    for span in sorted(spans):
+        days = [iso_date(day) for day in span.split("..")]
+        year = str(days[0].year)
+        if year in found:
+            raise UsageError(f"two dates are announced for {year}", "give one for each year, or FIRST..LAST")
+        found[year] = span
+    return found
 
 
 def _tell(added: Added, id: str, *, dry_run: bool, json: bool) -> None:

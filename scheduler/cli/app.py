@@ -19,7 +19,7 @@ COMMANDS = {
     "init": "care:init",
     "days": "days:days",
     "upcoming": "days:upcoming",
-    "explain": "days:explain",
+    "explain": "explain:explain",
     "helplines": "receipts:helplines",
     "audit": "receipts:audit",
     "verify": "receipts:verify",
@@ -27,7 +27,7 @@ COMMANDS = {
     "plan": "planning:plan",
     "posts": "posts:posts",
     "show": "posts:show_post",
-    "check": "posts:check",
+    "check": "checking:check",
     "preview": "planning:preview",
     "approve": "reviewing:approve",
     "reject": "reviewing:reject",
@@ -108,6 +108,6 @@ def upcoming(home: str, now: str, json: bool) -> None:
     from scheduler.cli import days
 
     try:
-        days.upcoming(30, home, now, json)
+        days.upcoming(home=home, now=now, json=json)
     except DaymarkError as error:
         _end(error, json=json)

@@ -40,6 +40,8 @@ def days(
     end = iso_date(last) if last else start + timedelta(365)
     found = workflow.days(calendar_of(home), start, end, theme=theme, region=region, dimension=dimension)
     check_language(lang)
+    if out and not json and form == "table":
+        raise UsageError("a table is not written to a file", "name another format: --format md, csv, xlsx or json")
     if json or form != "table":
         show.data(_written("json" if json else form, found, lang), out)
         return
@@ -63,17 +65,20 @@ def _written(form: str, found: list[Occurrence], lang: str) -> bytes:
 
 def upcoming(
     ahead: Annotated[int, typer.Option("--days", min=0, max=3660, help="How many days ahead.")] = 30,
+    every: Annotated[bool, typer.Option("--all", help="The days too that daymark.toml does not choose.")] = False,
     home: Home = "",
     now: Now = "",
     json: Json = False,
 ) -> None:
-    """Show what is coming, and how far its campaign is."""
+    """Show what is coming of the days that daymark.toml chooses, and how far each campaign is."""
+    from scheduler.config import load_settings
     from scheduler.workflow import calendar as workflow
-    from scheduler.workflow.progress import campaigns_of
+    from scheduler.workflow.progress import campaigns_of, is_ours
 
-    place = home_of(home)
-    found = workflow.coming(calendar_of(home), moment(now).date(), timedelta(ahead))
-    campaigns = campaigns_of(place)
+    place, calendar = home_of(home), calendar_of(home)
+    campaigns, ours = campaigns_of(place), is_ours(load_settings(place), calendar)
+    coming = workflow.coming(calendar, moment(now).date(), timedelta(ahead))
+    found = [o for o in coming if every or o.id in campaigns or ours(o)]
     if json:
         from scheduler.exports.rows import row
 
@@ -81,70 +86,8 @@ def upcoming(
         return
     rows = [(_span(o), o.observance.id, o.observance.name(), _progress(campaigns.get(o.id))) for o in found]
     show.table(("DATE", "ID", "NAME", "CAMPAIGN"), rows)
-
-
-def explain(
-    id: Annotated[str, typer.Argument(metavar="ID", help="An observance, such as trafficking-in-persons-day.")],
-    year: Annotated[int, typer.Argument(metavar="[YEAR]", help="The year in the middle; this one if not given.")] = 0,
-    home: Home = "",
-    now: Now = "",
-    json: Json = False,
-) -> None:
-    """Give the receipt of a date: its rule in words, who set it by which document, sources, three years around."""
-    from scheduler.workflow import calendar as workflow
-
-    calendar = calendar_of(home)
-    found = workflow.around(calendar, id, year or moment(now).year)
-    told = receipt(calendar, id, found)
-    if json:
-        show.document(told)
-        return
-    _tell(told)
-
-
-def receipt(calendar: Calendar, id: str, found: list[Occurrence]) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from scheduler.dates import describe
-    from scheduler.exports.rows import row
-    from scheduler.receipts import confidence
-
-    o = calendar.observances[id]
-    return {
-        "id": id,
-        "name": o.name(),
-        "names": o.names,
-        "name_sources": o.name_sources,
-        "origin": str(o.origin),
-        "confidence": str(confidence(o)),
-        "rule": o.rule,
-        "in_words": describe(o),
-        "proclaimed": asdict(o.proclaimed),
-        "page": o.page,
-        "sources": list(o.sources),
-        "checked": o.checked.isoformat(),
-        "related": list(o.related),
-        "occurrences": [row(held) for held in found],
-    }
-
-
-def _tell(told: dict[str, Any]) -> None:
-    by = told["proclaimed"]
-    lines = {
-        "When": f"{told['in_words']}  (rule: {told['rule']})",
-        "Set by": by["body"] + (f", {by['year']}" if by["year"] else ""),
-        "Document": f"{by['document']}  {by['address']}".strip() or "none known",
-        "Page": told["page"] or "none known",
-        "Checked": told["checked"],
-    }
-    show.line(f"{told['name']}  [{told['id']}]")
-    for name, text in lines.items():
-        show.line(f"  {name + ':':<10}{text}")
-    for source in told["sources"]:
-        show.line(f"  {'Source:':<10}{source}")
-    for o in told["occurrences"]:
-        span = o["start"] if o["start"] == o["end"] else f"{o['start']} to {o['end']}"
-        show.line(f"  {span}  ({o['certainty']})")
+    if len(coming) > len(found):
+        show.aside(f"{len(coming) - len(found)} more days are not chosen in daymark.toml: daymark upcoming --all")
 
 
 def calendar_of(home: str) -> Calendar:

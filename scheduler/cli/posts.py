@@ -41,7 +41,7 @@ def posts(
         if campaign and campaign not in (known := reads.campaigns(db)):
             raise UnknownName("campaign", campaign, known, "list them with: daymark upcoming")
         found = reads.posts(db, campaign=campaign, account=account)
-    told = _told(ws, found, state)
+    told = told_of(ws, found, state)
     if json:
         show.document(told)
         return
@@ -49,23 +49,22 @@ def posts(
     show.table(("DUE", "POST", "STATE", "FINDINGS"), rows)
 
 
-def _told(ws: Workspace, found: list[Post], state: str = "") -> list[dict[str, Any]]:
+def told_of(ws: Workspace, found: list[Post], state: str = "") -> list[dict[str, Any]]:
     """Posts as programs get them, narrowed to a state."""
     from scheduler.model import DeliveryState, Review
     from scheduler.store import reads
     from scheduler.store.opening import reading
     from scheduler.workflow.calendar import synced
-    from scheduler.workflow.checking import check_post
     from scheduler.workflow.listing import states
 
     wanted = state.replace("-", " ").replace("_", " ")
     if wanted and wanted not in (known := {*Review, *DeliveryState, "held"}):
         raise UnknownName("state", state, known, f"choose one of: {', '.join(sorted(known))}")
-    stand, calendar = states(ws, found), synced(ws)
+    stand, checker = states(ws, found), ws.checker(synced(ws))
     with reading(ws.home) as db:
         deliveries = reads.deliveries(db)
     return [
-        _post(post, stand[post.id], deliveries.get(post.id), check_post(post, ws.settings, calendar))
+        _post(post, stand[post.id], deliveries.get(post.id), checker.post(post))
         for post in found
         if not wanted or stand[post.id] == wanted
     ]
@@ -115,7 +114,7 @@ def show_post(post: Id, home: Home = "", now: Now = "", json: Json = False) -> N
 
     ws = workspace(home, now)
     found = find(ws, [post])[0]
-    told = _told(ws, [found])[0] | whole(ws, found)
+    told = told_of(ws, [found])[0] | whole(ws, found)
     if json:
         show.document(told)
         return
@@ -126,7 +125,7 @@ def show_post(post: Id, home: Home = "", now: Now = "", json: Json = False) -> N
             show.line(f"\n{told[name]}" if name == "text" else f"  {name}: {told[name]}")
     show.line()
     for f in told["findings"]:
-        show.line(f"  {_says(f)}")
+        show.line(f"  {says(f)}")
     for d in told["decisions"]:
         show.line(f"  {d['at']}  {d['verdict']} by {d['reviewer']}" + (f": {d['why']}" if d["why"] else ""))
     for a in told["attempts"]:
@@ -135,67 +134,9 @@ def show_post(post: Id, home: Home = "", now: Now = "", json: Json = False) -> N
         show.line(f"  {told['state']}: {told['reason']}")
 
 
-def _says(f: dict[str, str]) -> str:
+def says(f: dict[str, str]) -> str:
     seen = f" '{f['text']}'" if f["text"] else ""
     return f"{f['severity']} {f['check']}:{seen} {f['why']}. Better: {f['suggestion']}"
-
-
-def check(
-    post: Annotated[list[str] | None, typer.Argument(metavar="[POST...]", help="Posts to check.")] = None,
-    text: Annotated[
-        str, typer.Option("--text", metavar="FILE", help="Check this file's text instead; - is standard input.")
-    ] = "",
-    lang: Annotated[str, typer.Option(help="The text's language.")] = "en",
-    channel: Annotated[
-        str, typer.Option(help="The network whose limits it must meet: plain, mastodon, x, ...")
-    ] = "plain",
-    sensitivity: Annotated[str, typer.Option(help="normal, sensitive or trauma.")] = "normal",
-    home: Home = "",
-    now: Now = "",
-    json: Json = False,
-) -> None:
-    """Check posts, or any text, and say what to write instead. Exit code 4 if an error is among the findings."""
-    if bool(post) == bool(text):
-        raise UsageError("nothing to check was named, or both posts and a text", "name posts, or give --text FILE")
-    if text:
-        found = [finding(f) for f in _check_text(text, lang, channel, sensitivity, home, now)]
-    else:
-        from scheduler.workflow.reviewing import find
-
-        ws = workspace(home, now)
-        found = [{"post": p["id"], **f} for p in _told(ws, find(ws, post or [])) for f in p["findings"]]
-    if json:
-        show.document(found)
-    else:
-        for f in found:
-            show.line(f"{f['post']}: {_says(f)}" if "post" in f else _says(f))
-        show.aside(f"{len(found)} findings")
-    if any(f["severity"] == "error" for f in found):
-        raise typer.Exit(4)
-
-
-def _check_text(file: str, lang: str, channel: str, sensitivity: str, home: str, now: str) -> list[Finding]:
-    from scheduler import paths
-    from scheduler.cli.days import calendar_of, check_language
-    from scheduler.cli.options import home_of, moment
-    from scheduler.config import folders, load_limits
-    from scheduler.model import Sensitivity
-    from scheduler.workflow.checking import check_text
-
-    check_language(lang)
-    limits = load_limits(folders(home_of(home) if paths.find_home(home) else None, "templates"))
-    if channel not in limits:
-        raise UnknownName("network", channel, limits, f"choose one of: {', '.join(sorted(limits))}")
-    if sensitivity not in list(Sensitivity):
-        raise UnknownName("sensitivity", sensitivity, Sensitivity, f"choose one of: {', '.join(Sensitivity)}")
-    return check_text(
-        read_text(file),
-        language=lang,
-        limits=limits[channel],
-        sensitivity=Sensitivity(sensitivity),
-        helplines=calendar_of(home).helplines,
-        on=moment(now).date(),
-    )
 
 
 def read_text(file: str) -> str:

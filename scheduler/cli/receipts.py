@@ -107,7 +107,9 @@ def _write_page(file: str, found: list[Gap], today: date, calendar: Calendar, ho
     place = Path(paths.find_home(home)) if paths.find_home(home) else None
     renderer = Renderer(folders(place, "templates"), Us("", ""), ())
     kinds = [(name, title, [g for g in found if g.kind == name]) for name, title in KINDS.items()]
-    made = renderer.page("audit.html", today=today, kinds=kinds, days=calendar.observances, gaps=len(found))
+    lines = {h.id: h for h in calendar.helplines}
+    days = calendar.observances
+    made = renderer.page("audit.html", today=today, kinds=kinds, days=days, lines=lines, gaps=len(found))
     show.data(made.encode(), file)
 
 
@@ -161,8 +163,8 @@ def _compared(one: Verified) -> dict[str, Any]:
 
     counts = Counter(str(pair.kind) for pair in one.comparison.pairs)
     return {
-        "file": str(one.path),
-        "error": one.error.words if one.error else "",
+        "file": _plain(str(one.path)),
+        "error": _plain(one.error.words) if one.error else "",
         "years": list(one.years),
         "read": len(one.listing.days),
         "unread": len(one.listing.notes) + one.listing.more,
@@ -170,6 +172,11 @@ def _compared(one: Verified) -> dict[str, Any]:
         "counts": dict(sorted(counts.items())),
         "differences": [_difference(pair) for pair in one.comparison.pairs if pair.kind != "same"],
     }
+
+
+def _plain(text: str) -> str:
+    """A text that JSON can hold, though a file's name in it may be no text at all."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _difference(pair: Pair) -> dict[str, Any]:

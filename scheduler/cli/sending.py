@@ -83,7 +83,8 @@ def status(home: Home = "", now: Now = "", json: Json = False) -> None:
     if json:
         show.document(numbers | {"attention": [asdict(a) for a in found]})
     else:
-        show.line(", ".join(f"{number} {name}" for name, number in numbers.items()))
+        told = [f"{number} {name}" for name, number in numbers.items() if number or name in ("posts", "due")]
+        show.line(", ".join(told))
         show.table(("WAITS FOR YOU", "", "DO"), [(a.subject, f"{a.what}: {a.say}", a.do) for a in found])
         if not found:
             show.line("nothing waits for a person")

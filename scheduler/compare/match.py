@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import product
 from typing import TYPE_CHECKING
 
 from scheduler.compare.names import Likeness, normal, telling
@@ -89,21 +90,27 @@ class _Ours:
     def __init__(self, occurrence: Occurrence) -> None:
         self.occurrence = occurrence
         day = occurrence.observance
-        self.names = {*day.names.values(), *(name for former in day.formerly for name in former.names.values())}
+        self.now = {*day.names.values()}
+        self.names = {*self.now, *(name for former in day.formerly for name in former.names.values())}
 
 
 def _by_name(free: dict[int, _Ours], theirs: list[Listed]) -> tuple[list[Pair], list[Listed]]:
-    """Pairs of one name, those on one date before others, and what of theirs is left. Takes ours out of `free`."""
-    named: dict[str, list[int]] = {}
+    """Pairs of one name, and what of theirs is left. Takes ours out of `free`.
+
+    Those on one date come before others, and what a day is called before what it was called.
+    """
+    named: dict[str, dict[int, bool]] = {}
     for key, our in free.items():
-        for word in (our.occurrence.observance.id, *{normal(name) for name in our.names}):
-            named.setdefault(word, []).append(key)
+        now = {our.occurrence.observance.id, *map(normal, our.now)}
+        for word in {*now, *map(normal, our.names)}:
+            named.setdefault(word, {})[key] = word in now
     pairs: list[Pair] = []
-    for same_date in (True, False):
+    for same_date, only_now in product((True, False), repeat=2):
         rest = []
         for listed in theirs:
-            keys = [key for key in named.get(listed.id or normal(listed.name), ()) if key in free]
-            far = [(abs(free[key].occurrence.start - listed.start), key) for key in keys]
+            keys = named.get(listed.id) or named.get(normal(listed.name)) or {}
+            fit = [key for key, is_now in keys.items() if key in free and (is_now or not only_now)]
+            far = [(abs(free[key].occurrence.start - listed.start), key) for key in fit]
             if far and (not same_date or not min(far)[0]):
                 pairs.append(_pair(free.pop(min(far)[1]), listed, 1.0, same_name=True))
             else:

@@ -19,6 +19,7 @@ _EMPTY = frozenset(
     "le la les l d de des du un une et en au aux pour sur contre journee semaine internationale mondiale nationale "
     "el los las y del al por para contra dia semana internacional mundial nacional".split()
 )
+MOST_LOOKED = 20_000  # unknown words of one list that are put right: each costs a search
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile("[\u3400-\u9fff]")
 
@@ -54,7 +55,10 @@ class Likeness:
         sets = [telling(name) for name in set(names)]
         self._count = Counter(word for words in sets for word in words)
         self._all = len(sets) + 1
-        self._known = sorted(self._count)
+        self._known: dict[str, list[str]] = {}
+        for word in sorted(self._count):
+            self._known.setdefault(word[0], []).append(word)
+        self._looked = 0
         self._spelled: dict[str, frozenset[str]] = {}
         self._scores: dict[tuple[str, str], tuple[float, bool]] = {}
 
@@ -82,5 +86,8 @@ class Likeness:
         return sum(log(1 + self._all / (1 + self._count[word])) ** 2 for word in words)
 
     def _near(self, word: str) -> str:
-        near = get_close_matches(word, self._known, n=1, cutoff=0.84) if len(word) > 5 and word.isalpha() else []
+        if len(word) <= 5 or not word.isalpha() or self._looked >= MOST_LOOKED:
+            return word
+        self._looked += 1
+        near = get_close_matches(word, self._known.get(word[0], ()), n=1, cutoff=0.84)
         return near[0] if near else word

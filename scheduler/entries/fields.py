@@ -27,7 +27,8 @@ def addresses(t: Table, key: str, *, least: int) -> tuple[str, ...]:
         t.wrong(key, f"{key} names {len(values)} of at least {least}", "add the address of the page that says so")
     for value in values:
         if not value.startswith("https://"):
-            t.wrong(key, f"the source '{value}' is not an https address", "write the whole address")
+            write = "write the whole address, or a word of sources.toml"
+            t.wrong(key, f"the source '{value}' is not an https address", write)
     return values
 
 

@@ -155,6 +155,10 @@ def check_dates(o: Observance, t: Table) -> None:
     rule = rules.parse(o.rule)
     if o.since > o.until:
         t.wrong("until", f"it ends in {o.until}, before it begins in {o.since}", "correct since or until")
+    for former in o.formerly:
+        if former.until < o.since:
+            say = f"it was otherwise until {former.until}, but is held since {o.since}"
+            t.wrong("since", say, "give the first year of all as since")
     if o.rule == "announced" and not o.announced:
         t.wrong("rule", "an announced day lists no date", 'add [entry.announced] with 2026 = "2026-03-20"')
     if rule.certainty is Certainty.COMPUTED and len(o.known) < 2 and not o.unverified:
@@ -164,11 +168,13 @@ def check_dates(o: Observance, t: Table) -> None:
 
 
 def _is_readable(o: Observance, t: Table) -> bool:
-    for text in (o.rule, *(former.rule for former in o.formerly)):
+    years = t.table("formerly")
+    former = [(f.rule, years.table(str(f.until))) for f in o.formerly if f.rule != o.rule]
+    for text, where in [(o.rule, t), *former]:
         try:
             rules.parse(text)
         except rules.RuleError as error:
-            t.wrong("rule", str(error), error.write)
+            where.wrong("rule", str(error), error.write)
             return False
     return True
 

@@ -28,8 +28,9 @@ def spelled_out(body: Mapping[str, Any], named: Mapping[str, NamedSource]) -> di
     full = dict(body)
     sources = body.get("sources")
     if isinstance(sources, list):
-        used = [named[word] for word in sources if isinstance(word, str) and word in named]
-        full["sources"] = [named[word].address if word in named else word for word in sources if isinstance(word, str)]
+        words = [word for word in sources if isinstance(word, str) and word in named]
+        used = [named[word] for word in words]
+        full["sources"] = [named[word].address if word in words else word for word in sources]
         if isinstance(body.get("names"), dict):
             full["names"] = {language: _name(text, language, used) for language, text in body["names"].items()}
     if isinstance(body.get("proclaimed"), dict):

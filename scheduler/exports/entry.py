@@ -19,7 +19,11 @@ def as_entry(id: str, fields: Mapping[str, Any], note: str = "") -> str:
     """The text of one entry; empty fields are left out. `note` becomes a comment above it."""
     comment = "".join(f"# {line}\n" for line in note.splitlines())
     lines = [f"{key} = {_value(value)}" for key, value in fields.items() if value not in ("", None, [], {}, False)]
-    return f"{comment}[{id}]\n" + "\n".join(lines) + "\n"
+    return f"{comment}[{_key(id)}]\n" + "\n".join(lines) + "\n"
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch("[A-Za-z0-9_-]+", key) else str(_value(key))
 
 
 def _value(value: Any) -> str:
@@ -32,7 +36,7 @@ def _value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {_value(inner)}' for key, inner in value.items() if inner != '')} }}"
+        return f"{{ {', '.join(f'{_key(key)} = {_value(inner)}' for key, inner in value.items() if inner != '')} }}"
     return str(value)
 
 

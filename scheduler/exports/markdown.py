@@ -30,19 +30,25 @@ def as_markdown(occurrences: Sequence[Occurrence], language: str = "en") -> str:
 def _line(o: Occurrence, language: str) -> str:
     day = o.observance
     name = day.name(language) + ("" if language in day.names else " [en]")
-    shown = f"[{_cell(name)}]({day.page})" if day.page else _cell(name)
+    shown = _link(name, day.page)
     where = "" if day.regions == (WORLD,) else f" ({', '.join(day.regions)})"
     marks = [o.certainty] if o.certainty in (Certainty.EXPECTED, Certainty.ANNOUNCED) else []
     doubt = [confidence(day)] if confidence(day) is Confidence.UNVERIFIED else []
     when = ", ".join([dates.span_words(Span(o.start, o.end)), *marks, *doubt])
-    by = ", ".join(filter(None, (day.proclaimed.body, _document(o))))
+    by = ", ".join(filter(None, (_cell(day.proclaimed.body), _document(o))))
     return f"| {when} | {shown}{where} `{day.id}` | {_cell(dates.words_of(day.rule))} | {by} |"
 
 
 def _document(o: Occurrence) -> str:
     by = o.observance.proclaimed
-    return f"[{_cell(by.document)}]({by.address})" if by.document and by.address else _cell(by.document)
+    return _link(by.document, by.address) if by.document else ""
+
+
+def _link(text: str, address: str) -> str:
+    safe = address.replace("|", "%7C").replace(" ", "%20")
+    return f"[{_cell(text)}]({safe})" if address else _cell(text)
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("[", "\\[").replace("]", "\\]")
+    one_line = " ".join(text.split())
+    return one_line.replace("|", "\\|").replace("[", "\\[").replace("]", "\\]")

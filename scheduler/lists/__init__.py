@@ -27,7 +27,8 @@ def read_list(path: Path, years: tuple[int, ...]) -> Listing:
     except ValueError as error:
         raise _bad(path, str(error), "export it again as CSV, JSON or iCalendar") from error
     if not listing.days:
-        why = listing.notes[0] if listing.notes else "it is empty"
+        nothing = "nothing in it has a name and a date" if data.strip() else "it is empty"
+        why = listing.notes[0] if listing.notes else nothing
         raise _bad(path, f"it holds no day that can be read: {why}", "give a name and a date for each day")
     return listing
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import warnings
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from scheduler.compare import Listed
-from scheduler.lists.listing import MOST_NAME, Full, Listing
+from scheduler.lists.listing import Full, Listing, plain
+from scheduler.lists.table import decoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
     from icalendar import Component
 
 _STEPS = {"YEARLY": 365, "MONTHLY": 28, "WEEKLY": 7, "DAILY": 1}
-MOST_STEPS = 200_000  # days of repeating rules walked in one file
+MOST_STEPS = 200_000  # years, months, weeks, days walked for the repeating rules of one file
 MOST_REPEATS = 400  # days of one event: more than a daily one has in a year
-_EARLIEST = date(1900, 1, 1)
 
 
 def read_ics(data: bytes, years: tuple[int, ...]) -> Listing:
@@ -29,17 +29,21 @@ def read_ics(data: bytes, years: tuple[int, ...]) -> Listing:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of zones: only dates are read here
         try:
-            found = Calendar.from_ical(data, multiple=True)
+            found = Calendar.from_ical(decoded(data), multiple=True)
         except Exception as error:  # the parser's own failures are of many kinds
             raise ValueError(f"this is no iCalendar file: {_one_line(error)}") from error
         events = [event for part in found for event in part.walk("VEVENT")]
+        for event in events:
+            if day := _day(event.get("RECURRENCE-ID")):
+                reader.moved.setdefault(str(event.get("UID")), set()).add(day)
         try:
             for n, event in enumerate(events, start=1):
                 _take(event, f"event {n}", reader, listing)
         except Full:
             pass
-    if not events:
-        listing.note("it has no events")
+    if not listing.days:
+        in_years = f"none of its {len(events)} events is held in {', '.join(map(str, years))}"
+        listing.note(in_years if events else "it has no events")
     return listing
 
 
@@ -47,7 +51,7 @@ def _take(event: Component, where: str, reader: _Reader, listing: Listing) -> No
     try:
         if str(event.get("STATUS", "")).upper() == "CANCELLED":
             return
-        name = " ".join(str(event.get("SUMMARY", "")).split())[:MOST_NAME]
+        name = plain(str(event.get("SUMMARY", "")))
         spans = list(reader.spans(event, where, listing))
     except Exception as error:  # noqa: BLE001  (a broken property shows when it is read, as whatever it broke)
         listing.note(f"{where}: it cannot be read: {_one_line(error)}")
@@ -55,7 +59,7 @@ def _take(event: Component, where: str, reader: _Reader, listing: Listing) -> No
     if not name or _day(event.get("DTSTART")) is None:
         listing.note(f"{where}: it has no {'day that can be read' if name else 'name'}")
     else:
-        listing.years |= {start.year for start, _ in spans} if event.get("RRULE") is None else set()
+        listing.years |= {start.year for start, _ in spans} if not event.get("RRULE") else set()
         listing.add(Listed(name, start, end, where) for start, end in spans)
 
 
@@ -69,6 +73,7 @@ class _Reader:
     def __init__(self, years: tuple[int, ...]) -> None:
         self.first, self.last = date(min(years), 1, 1), date(max(years), 12, 31)
         self.steps = 0
+        self.moved: dict[str, set[date]] = {}  # by UID, the days of repetitions that other events stand for
 
     def spans(self, event: Component, where: str, listing: Listing) -> Iterator[tuple[date, date]]:
         """The first and last day of each time it is held: its own, and its repetitions in the years asked for."""
@@ -76,34 +81,49 @@ class _Reader:
         if start is None:
             return
         length = _length(event, start)
-        held = {start} if event.get("RRULE") is None or self.first <= start else set()
+        held = {start} if not event.get("RRULE") or self.first <= start else set()
         try:
             held |= {*self._repeats(event, start), *_days(event.get("RDATE"))}
             held -= set(_days(event.get("EXDATE")))
+            held -= self.moved.get(str(event.get("UID")), set()) if event.get("RRULE") else set()
         except Exception as error:  # noqa: BLE001  (as above: what a broken rule raises is of many kinds)
             listing.note(f"{where}: its repetitions cannot be read: {_one_line(error)}")
             held = {start}
         for day in sorted(held)[:MOST_REPEATS]:
             yield day, day + length
 
-    def _repeats(self, event: Component, start: date) -> list[date]:
+    def _repeats(self, event: Component, start: date) -> Iterator[date]:
+        """The days of its rules in the years asked for. Raises ValueError for rules that cost too much."""
         from dateutil.rrule import rrulestr
 
-        rule = event.get("RRULE")
-        if rule is None or isinstance(rule, list):
-            return []
-        step = _STEPS.get(str(next(iter(rule.get("FREQ", [])), "")).upper())
-        until = min(self.last, _day_of(next(iter(rule.get("UNTIL", [])), self.last)) or self.last)
-        self.steps += (until - max(start, _EARLIEST)).days // (step or 1) + 1
+        rules = event.get("RRULE")
+        for rule in rules if isinstance(rules, list) else [rules] if rules else []:
+            step = _STEPS.get(str(next(iter(rule.get("FREQ", [])), "")).upper())
+            if not step:
+                raise ValueError("it repeats more than once a day")
+            if next(iter(rule.get("INTERVAL", [])), 1) < 1:
+                raise ValueError("it repeats in no steps")
+            until = min(self.last, _day_of(next(iter(rule.get("UNTIL", [])), self.last)) or self.last)
+            parts = {k: v for k, v in rule.items() if k not in ("UNTIL", "COUNT", "BYHOUR", "BYMINUTE", "BYSECOND")}
+            walk = rrulestr(rule.__class__(parts).to_ical().decode(), dtstart=datetime.combine(start, time()))
+            held = self._walked((at.date() for at in walk), start, step)
+            for day in islice(held, next(iter(rule.get("COUNT", [])), None)):
+                if day > until:
+                    break
+                if day >= self.first:
+                    yield day
+
+    def _walked(self, days: Iterator[date], start: date, step: int) -> Iterator[date]:
+        last = start
+        self._require_cheap()  # before another rule is looked for to the end of time
+        for day in chain(days, [date.max]):  # where the days of a rule end, the walk went on to the last year
+            self.steps += max(1, (day - last).days // step)
+            self._require_cheap()
+            yield (last := day)
+
+    def _require_cheap(self) -> None:
         if self.steps > MOST_STEPS:
             raise ValueError("the file repeats too much")
-        if step is None or start < _EARLIEST or until < start:
-            return []
-        parts = {k: v for k, v in rule.items() if k not in ("UNTIL", "BYHOUR", "BYMINUTE", "BYSECOND")}
-        bounded = rule.__class__({**parts, "UNTIL": datetime.combine(until, time(23))})
-        walk = rrulestr(bounded.to_ical().decode(), dtstart=datetime.combine(start, time()))
-        days = (at.date() for at in islice(iter(walk), MOST_STEPS))
-        return [day for day in days if day >= self.first][:MOST_REPEATS]
 
 
 def _day(value: Any) -> date | None:
@@ -111,6 +131,7 @@ def _day(value: Any) -> date | None:
 
 
 def _day_of(at: Any) -> date | None:
+    at = at[0] if isinstance(at, tuple) else at  # a period
     if isinstance(at, datetime):
         return at.date()
     return at if isinstance(at, date) else None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from scheduler.compare import Listed
-from scheduler.lists.listing import MOST_NAME, Listing
-from scheduler.lists.texts import Day, Order, dates_of, read_span
+from scheduler.lists.listing import Listing, plain
+from scheduler.lists.texts import Day, Order, dates_of, joined, read_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ def days_of(
     order: Order = Order(),  # noqa: B008
 ) -> None:
     """Adds the days of one entry to the listing, or a note of why it has none. Raises Full when there are too many."""
-    name = " ".join(_text(_first(fields, NAME)).split())[:MOST_NAME]
+    name = plain(_text(_first(fields, NAME)))
     span = _span(fields, order)
     if not name:
         listing.note(f"{where}: it has no name")
@@ -36,7 +37,7 @@ def days_of(
         found = [(y, dates_of(span, y)) for y in ((own,) if own else years)]
         if not any(dates for _, dates in found) and (own or (span[0].month, span[0].day) != (2, 29)):
             listing.note(f"{where}: the date of '{name[:60]}' does not exist")
-        id = _text(fields.get("id"))
+        id = plain(_text(fields.get("id")))
         listing.add(Listed(name, *dates, where, id) for _, dates in found if dates)
 
 
@@ -52,12 +53,16 @@ def _text(value: Any) -> str:
 
 
 def _span(fields: Mapping[str, Any], order: Order) -> tuple[Day, Day] | None:
-    month, day = fields.get("month"), fields.get("day")
-    if month not in (None, "") and day not in (None, ""):
-        text = f"{_text(month)}-{_text(day)}" if _text(month).strip().isdigit() else f"{_text(day)} {_text(month)}"
-        first = read_span(text, order)
-        year = _text(fields.get("year")).strip()
-        return (Day(int(year), first[0].month, first[0].day),) * 2 if first and year.isdigit() else first
+    span, year = _written(fields, order), _text(fields.get("year")).strip()
+    if span and not span[0].year and re.fullmatch(r"\d{4}", year):
+        return Day(int(year), span[0].month, span[0].day), span[1]
+    return span
+
+
+def _written(fields: Mapping[str, Any], order: Order) -> tuple[Day, Day] | None:
+    month, day = _text(fields.get("month")).strip(), _text(fields.get("day")).strip()
+    if month and day:
+        return read_span(f"{month}-{day}" if month.isdigit() else f"{day} {month}", Order(day_first=False))
     first = read_span(_text(_first(fields, DATE)), order)
     last = read_span(_text(_first(fields, END)), order)
-    return (first[0], last[1]) if first and last else first
+    return joined(first[0], last[1]) if first and last else first

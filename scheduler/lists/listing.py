@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,16 @@ MOST_BYTES = 10 * 2**20
 MOST_DAYS = 20_000  # days read of one file
 MOST_NOTES = 50  # sentences told of one file
 MOST_NAME = 500  # characters of a name
+
+
+_BLANK, _HIDDEN = {"Cc"}, {"Cf", "Cs"}  # control characters; marks without a shape, halves of pairs
+
+
+def plain(text: str) -> str:
+    """A text on one line, without what is hidden or could be taken for markup: safe to show and to write anywhere."""
+    kinds = ((c, unicodedata.category(c)) for c in text[: 4 * MOST_NAME])
+    seen = "".join(" " if kind in _BLANK else c for c, kind in kinds if kind not in _HIDDEN)
+    return unicodedata.normalize("NFC", " ".join(re.sub("[<>]", " ", seen).split()))[:MOST_NAME].strip()
 
 
 class Full(Exception):
@@ -48,6 +60,6 @@ class Listing:
     def note(self, say: str) -> None:
         """Keeps a sentence about an entry that could not be read."""
         if len(self.notes) < MOST_NOTES:
-            self.notes.append(say)
+            self.notes.append(plain(say))
         else:
             self.more += 1

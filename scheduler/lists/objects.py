@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from scheduler.compare import Listed
 from scheduler.lists.days import DATE, END, NAME, days_of
-from scheduler.lists.listing import MOST_NAME, Full, Listing
+from scheduler.lists.listing import Full, Listing, plain
 from scheduler.lists.table import decoded, order_of
-from scheduler.lists.texts import dates_of, read_span
+from scheduler.lists.texts import read_span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +23,7 @@ def read_json(data: bytes, years: tuple[int, ...]) -> Listing:
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}: this is not JSON: {error.msg}") from error
     listing = Listing()
-    found = list(_entries(document, "", 0))
+    found = [(plain(where), fields) for where, fields in _entries(document, "", 0)]
     order = order_of([value for _, fields in found for value in fields.values() if isinstance(value, str)])
     try:
         for where, fields in found:
@@ -44,11 +43,14 @@ def _entries(value: Any, where: str, depth: int) -> Iterator[tuple[str, dict[str
         rule = fields.get("rule")
         if isinstance(rule, dict):  # {"rule": {"month": 7, "day": 30}}
             fields = {**{str(key).lower(): inner for key, inner in rule.items()}, **fields}
-        if any(name in fields for name in NAME) and any(name in fields for name in (*DATE, *END, "month")):
+        inside = (e for key, v in value.items() for e in _entries(v, f"{where}.{key}".lstrip("."), depth + 1))
+        is_entry = any(name in fields for name in NAME) and any(name in fields for name in (*DATE, *END, "month"))
+        first = next(inside, None) if depth == 0 or not is_entry else None  # a list may have a title and a date itself
+        if first:
+            yield first
+            yield from inside
+        elif is_entry:
             yield where or "the document", fields
-            return
-        for key, inner in value.items():
-            yield from _entries(inner, f"{where}.{key}".lstrip("."), depth + 1)
     elif isinstance(value, list):
         for n, inner in enumerate(value, start=1):
             yield from _entries(inner, f"{where} entry {n}".strip(), depth + 1)
@@ -58,13 +60,8 @@ def _by_date(document: Any, years: tuple[int, ...], listing: Listing) -> None:
     """Takes in objects that map a date to a name or to several: {"07-30": "World Day against ..."}."""
     if not isinstance(document, dict):
         return
+    order = order_of(list(document))
     for key, value in document.items():
-        span = read_span(str(key))
-        names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-        if span is None or not names:
-            continue
-        listing.years |= {span[0].year} if span[0].year else set()
-        for year in (span[0].year,) if span[0].year else years:
-            if dates := dates_of(span, year):
-                named = (" ".join(name.split())[:MOST_NAME] for name in names if isinstance(name, str) and name.strip())
-                listing.add(Listed(name, *dates, f"'{key}'") for name in named)
+        for name in value if isinstance(value, list) else [value]:
+            if isinstance(name, str) and read_span(key, order):
+                days_of({"name": name, "date": key}, f"'{plain(key)}'", years, listing, order)

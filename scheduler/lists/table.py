@@ -14,7 +14,8 @@ from scheduler.lists.texts import Order, read_span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_KNOWN = {*NAME, *DATE, *END, "id", "month", "year"}
+_SAMPLE = 200  # lines and columns looked at to find which column is what
+_SHORT = re.compile(r"(?<![\d/-])(\d{1,2})([/-])(\d{1,2})\2\d{4}(?!\d)|^(\d{1,2})(/)(\d{1,2})$")
 
 
 def read_csv(data: bytes, years: tuple[int, ...]) -> Listing:
@@ -24,11 +25,10 @@ def read_csv(data: bytes, years: tuple[int, ...]) -> Listing:
     if not rows:
         return listing
     heads = [" ".join(cell.lower().replace("_", " ").split()) for cell in rows[0][1]]
-    if not _KNOWN & set(heads):
-        heads = _guessed([row for _, row in rows])
-        start = 0
-    else:
-        start = 1
+    has_name, has_date = bool({*NAME} & {*heads}), bool({*DATE, "month"} & {*heads})
+    start = 1 if has_name or has_date else 0
+    if not (has_name and has_date):
+        heads = _guessed(heads, [row for _, row in rows[start : start + _SAMPLE]])
     order = order_of([cell for _, row in rows[start:] for cell in row])
     try:
         for line, row in rows[start:]:
@@ -55,29 +55,35 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     sign = max(",;\t|", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+    rows, line = [], 1
     try:
-        return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+        for row in reader:
+            rows += [(line, row)] if any(cell.strip() for cell in row) else []
+            line = reader.line_num + 1
+        return rows
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num}: this is no table: {error}") from error
 
 
-def _guessed(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Names for columns without any: the one with most dates, and of the others the one with the longest texts."""
-    columns = list(zip(*(row + [""] * (max(map(len, rows)) - len(row)) for row in map(list, rows)), strict=True))
+def _guessed(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Names for columns that say too little: the one with most dates, and of the others the one with most text."""
+    columns = [[row[n] for row in rows if n < len(row)] for n in range(min(_SAMPLE, max(map(len, rows), default=0)))]
     dated = [sum(read_span(cell) is not None for cell in column) for column in columns]
-    date = max(range(len(columns)), key=dated.__getitem__)
-    if not dated[date]:
+    if not any(dated):
         raise ValueError("no column has dates, and the first line names none")
-    others = [n for n in range(len(columns)) if n != date]
-    if not others:
+    if len(columns) == 1:
         raise ValueError("it has only one column; a name and a date are needed")
-    name = max(others, key=lambda n: sum(map(len, columns[n])))
-    return ["date" if n == date else "name" if n == name else f"column {n}" for n in range(len(columns))]
+    date = max(range(len(columns)), key=dated.__getitem__)
+    name = max((n for n in range(len(columns)) if n != date), key=lambda n: sum(map(len, columns[n])))
+    kept = [head if head in END or head == "id" else "" for head in heads] + [""] * len(columns)
+    return ["date" if n == date else "name" if n == name else kept[n] for n in range(len(columns))]
 
 
 def order_of(cells: Sequence[str]) -> Order:
     """How a file writes 05/06/2027: as a date proves that can be read in one way only, else the day first."""
     for cell in cells:
-        if (m := re.match(r"\s*(\d{1,2})/(\d{1,2})(/\d{4})?\s*$", cell)) and (int(m[1]) > 12 or int(m[2]) > 12):
-            return Order(day_first=int(m[1]) > 12)
+        for m in _SHORT.finditer(cell.strip()[:100]):
+            one, two = int(m[1] or m[4]), int(m[3] or m[6])
+            if max(one, two) > 12:
+                return Order(day_first=one > 12)
     return Order()

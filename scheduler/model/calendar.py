@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 FIRST_YEAR, LAST_YEAR = 1945, 2100  # the span of years that dates are computed for
@@ -183,7 +184,7 @@ class Helpline:
 class Calendar:
     """Everything calendars/ says. `regions` maps a group such as EU to the countries in it."""
 
-    observances: dict[str, Observance]
+    observances: Mapping[str, Observance]
     helplines: tuple[Helpline, ...]
     regions: dict[str, frozenset[str]]
 

@@ -40,18 +40,21 @@ def state(db: sqlite3.Connection, name: str) -> str:
     return str(row[0]) if row else ""
 
 
-def tables(db: sqlite3.Connection) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """The calendar's tables as they were synced: observances, helplines, regions by id."""
-    bodies = (
-        {row["id"]: json.loads(row["body"]) for row in _all(db, question)}
+def tables(db: sqlite3.Connection) -> tuple[dict[str, str], dict[str, Any], dict[str, Any]]:
+    """The calendar's tables as they were synced, by id: observances as JSON, helplines, regions."""
+    observances, helplines, regions = (
+        {row["id"]: row["body"] for row in _all(db, question)}
         for question in (
             "SELECT id, body FROM observance WHERE withdrawn IS NULL ORDER BY rowid",
             "SELECT id, body FROM helpline ORDER BY rowid",
             "SELECT id, body FROM region ORDER BY rowid",
         )
     )
-    observances, helplines, regions = bodies
-    return observances, helplines, regions
+    return observances, _parsed(helplines), _parsed(regions)
+
+
+def _parsed(bodies: dict[str, str]) -> dict[str, Any]:
+    return {id: json.loads(body) for id, body in bodies.items()}
 
 
 def observance_digests(db: sqlite3.Connection) -> dict[str, str]:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduler.config import Settings
+    from scheduler.model import Calendar
+    from scheduler.workflow.checking import Checker
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +27,9 @@ class Workspace:
     @property
     def home(self) -> Path:
         return self.settings.home
+
+    def checker(self, calendar: Calendar) -> Checker:
+        """What holds this workspace's posts against the checks."""
+        from scheduler.workflow.checking import Checker
+
+        return Checker(self.settings.templates, self.settings.limits, calendar)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduler import calendars
 from scheduler.config import folders, require_workspace
 from scheduler.errors import BadData, BadFile, UsageError
 from scheduler.exports import as_entry
-from scheduler.toml import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ def add_entries(
     old = _text(path)
     fresh = {id: fields for id, fields in entries.items() if not _is_there(home, id, fields)}
     text = "\n".join(as_entry(id, fields, note) for id, fields in fresh.items())
+    _require_utf8(text)
     if text:
         whole = f"{old.rstrip()}\n\n{text}" if old.strip() else text
         _require_right(home, path, whole, fresh)
@@ -51,7 +52,8 @@ def _require_right(home: Path, path: Path, whole: str, fresh: Mapping[str, Any])
     try:
         calendars.check(calendars.read(folders(home, "calendars"), {path: whole}))
     except BadFile as error:
-        wrong = next((p for p in error.problems if p.file == str(path) and p.entry.partition(".")[0] in fresh), None)
+        ours = [p for p in error.problems if p.file == str(path)]
+        wrong = next((p for p in ours for id in fresh if f"{p.entry}.".startswith(f"{id}.")), None)
         if wrong:
             raise UsageError(f"'{wrong.entry}' cannot be added: {wrong.say}", wrong.write) from error
         raise
@@ -64,13 +66,20 @@ def _text(path: Path) -> str:
         raise BadData(f"{path} cannot be read: {error}", "check its rights, and that it is UTF-8") from error
 
 
+def _require_utf8(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError("the entry holds something that is not UTF-8 text", "type it again") from error
+
+
 def _is_there(home: Path, id: str, fields: Mapping[str, Any]) -> bool:
     """Whether the workspace has this entry, checked on whatever day. Raises UsageError if it has another one."""
-    own = calendars.read([home / "calendars"]).observances.get(id)
-    if own is None:
+    everywhere = folders(home, "calendars")
+    body, file, _ = calendars.read(everywhere).observances.get(id, ({}, "", ""))
+    if not file or Path(file).parent != home / "calendars":
         return False
-    body, file, _ = own
-    wanted = parse(as_entry(id, fields), home)[id]
+    wanted = calendars.read(everywhere, {Path(file): as_entry(id, fields)}).observances[id][0]
     if {k: v for k, v in body.items() if k in wanted} | {"checked": wanted["checked"]} != wanted:
         raise UsageError(f"the workspace has another entry '{id}', in {file}", "choose another id, or edit that file")
     return True
@@ -86,5 +95,6 @@ def _write(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise BadData(f"{path} cannot be written: {error.strerror}", "check its rights and the disk") from error

@@ -15,7 +15,6 @@ from scheduler.render import Renderer, Us
 from scheduler.review import after_planning, digest
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
-from scheduler.workflow.checking import draft_of
 from scheduler.workflow.facts import drift, occurrence_of
 
 if TYPE_CHECKING:
@@ -160,7 +159,7 @@ class _Writer:
     """Turns slots into posts: rendered, checked, with their digest."""
 
     def __init__(self, ws: Workspace, calendar: Calendar) -> None:
-        self.settings, self.helplines, self.now = ws.settings, calendar.helplines, ws.now
+        self.settings, self.checker = ws.settings, ws.checker(calendar)
         self.renderer = renderer(ws.settings, calendar)
         self.errors: dict[Draft, bool] = {}
 
@@ -191,7 +190,7 @@ class _Writer:
             digest=digest(wording, language=a.language, account=a.name, due=slot.due, expires=slot.expires),
             why=slot.why,
         )
-        draft = draft_of(post, limits, o.observance.themes, self.helplines)
+        draft = self.checker.draft(post)
         if draft not in self.errors:  # accounts of one country and network say the same
             self.errors[draft] = has_errors(check_draft(draft))
         return replace(post, review=after_planning(errors=self.errors[draft]))

@@ -9,7 +9,6 @@ from scheduler.errors import BadData, UnknownName
 from scheduler.store import reads
 from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
-from scheduler.workflow.checking import check_post
 from scheduler.workflow.listing import states
 from scheduler.workflow.planning import renderer
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from scheduler.model import Calendar, Campaign, Post
     from scheduler.workflow import Workspace
+    from scheduler.workflow.checking import Checker
 
 
 def write_preview(ws: Workspace, campaign: str) -> Path:
@@ -42,19 +42,19 @@ def write_preview(ws: Workspace, campaign: str) -> Path:
 
 
 def _context(ws: Workspace, campaign: Campaign, posts: list[Post], calendar: Calendar) -> dict[str, Any]:
-    stand = states(ws, posts)
+    stand, checker = states(ws, posts), ws.checker(calendar)
     entry = calendar.observances.get(campaign.observance)
     return {
         "campaign": campaign,
         "entry": entry,
         "us": ws.settings.name,
-        "posts": [_shown(post, stand[post.id], ws, calendar) for post in posts],
+        "posts": [_shown(post, stand[post.id], ws, checker) for post in posts],
     }
 
 
-def _shown(post: Post, state: str, ws: Workspace, calendar: Calendar) -> dict[str, Any]:
+def _shown(post: Post, state: str, ws: Workspace, checker: Checker) -> dict[str, Any]:
     limits = ws.settings.limits.get(post.network) or ws.settings.limits["plain"]
-    findings = check_post(post, ws.settings, calendar)
+    findings = checker.post(post)
     return {
         "post": post,
         "state": state,

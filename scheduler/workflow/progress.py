@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scheduler.model import DeliveryState, Review
+from scheduler.plan import concerns
 from scheduler.review import state_of
 from scheduler.store import reads
 from scheduler.store.opening import reading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from scheduler.config import Settings
+    from scheduler.model import Calendar, Occurrence
 
 
 def campaigns_of(home: Path) -> dict[str, dict[str, Any]]:
@@ -25,3 +30,9 @@ def campaigns_of(home: Path) -> dict[str, dict[str, Any]]:
         id: {"id": id, "playbook": c.playbook, "posts": sum(states[id].values()), "states": states[id]}
         for id, c in planned.items()
     }
+
+
+def is_ours(settings: Settings, calendar: Calendar) -> Callable[[Occurrence], bool]:
+    """Whether campaigns are planned for an occurrence: by its themes, and by the places and themes of the accounts."""
+    accounts = settings.accounts.values()
+    return lambda o: settings.wants(o.observance) and any(concerns(o, a, calendar.regions) for a in accounts)

@@ -13,7 +13,6 @@ from scheduler.review import after_planning, digest
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
-from scheduler.workflow.checking import check_post
 from scheduler.workflow.facts import occurrence_of
 
 if TYPE_CHECKING:
@@ -40,9 +39,9 @@ def approve(ws: Workspace, ids: Sequence[str], reviewer: str) -> list[Post]:
     Raises HasFindings if a check finds an error, PersonNeeded if the reviewer may not approve one or it is on its way.
     """
     posts = find(ws, ids)
-    calendar = synced(ws)
+    checker = ws.checker(synced(ws))
     for post in posts:
-        _none_blocks(post, check_post(post, ws.settings, calendar))
+        _none_blocks(post, checker.post(post))
     return _decide(ws, posts, "approved", reviewer, "")
 
 
@@ -139,7 +138,7 @@ def _reworded(ws: Workspace, old: Post, text: str, author: str) -> Post:
     wording = Wording(text, old.wording.note, old.wording.alt, old.wording.media)
     bytes_ = digest(wording, language=moved.language, account=moved.account, due=moved.due, expires=moved.expires)
     new = replace(moved, wording=wording, author=author, digest=bytes_, touched=True, queued=False)
-    return replace(new, review=after_planning(errors=has_errors(check_post(new, ws.settings, calendar))))
+    return replace(new, review=after_planning(errors=has_errors(ws.checker(calendar).post(new))))
 
 
 def _moved(ws: Workspace, post: Post, calendar: Calendar) -> Post:

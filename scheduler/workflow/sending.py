@@ -18,7 +18,6 @@ from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError
 from scheduler.store import reads
 from scheduler.store.opening import copy_database, reading, stamp, writing
 from scheduler.workflow.calendar import sync, synced
-from scheduler.workflow.checking import check_post
 from scheduler.workflow.facts import drift, occurrence_of
 from scheduler.workflow.planning import plan
 from scheduler.workflow.publishing import build_feeds
@@ -27,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scheduler.channels import Channel
-    from scheduler.model import Calendar, Post
+    from scheduler.model import Post
     from scheduler.workflow import Workspace
+    from scheduler.workflow.checking import Checker
 
 CLOCK_SLACK = timedelta(hours=1)  # clocks are corrected by less; a day back is a mistake
 
@@ -171,7 +171,7 @@ def _send(ws: Workspace, done: Ticked, channels: Callable[[str], Channel]) -> No
 
 def courier_of(ws: Workspace, channels: Callable[[str], Channel]) -> deliver.Courier:
     calendar = synced(ws)
-    observances = calendar.observances
+    observances, checker = calendar.observances, ws.checker(calendar)
 
     def title(post: Post) -> str:
         entry = observances.get(post.observance)
@@ -185,15 +185,15 @@ def courier_of(ws: Workspace, channels: Callable[[str], Channel]) -> deliver.Cou
         themes=lambda id: observances[id].themes if id in observances else (),
         titles=title,
         channels=channels,
-        refusal=lambda post: _refusal(post, ws, calendar),
+        refusal=lambda post: _refusal(post, checker),
     )
 
 
-def _refusal(post: Post, ws: Workspace, calendar: Calendar) -> str:
+def _refusal(post: Post, checker: Checker) -> str:
     """Why an approved post must not go after all: its day has moved, or a check finds an error by now."""
-    if moved := drift(post, occurrence_of(post.observance, post.year, post.campaign, calendar)):
+    if moved := drift(post, occurrence_of(post.observance, post.year, post.campaign, checker.calendar)):
         return moved
-    errors = (f for f in check_post(post, ws.settings, calendar) if f.severity == ERROR)
+    errors = (f for f in checker.post(post) if f.severity == ERROR)
     return next((f"{f.check}: {f.why}" for f in errors), "")
 
 

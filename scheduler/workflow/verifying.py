@@ -76,11 +76,15 @@ def _read(path: Path, today: date, year: int) -> tuple[tuple[int, ...], Listing]
 
 
 def drafts(verified: Sequence[Verified], calendar: Calendar, today: date) -> dict[str, dict[str, Any]]:
-    """Entries for the days that are missing here: unverified, each on the dates it was seen on and no others."""
+    """Entries for the days that are missing here: unverified, each on the dates it was seen on and no others.
+
+    A day that the calendar has by name, though not in that year, is no new one: it is not drafted again.
+    """
+    ours = {normal(name) for day in calendar.observances.values() for name in day.names.values()}
     seen: dict[str, list[Listed]] = {}
     for one in verified:
         for pair in one.comparison.of(Kind.MISSING_HERE):
-            if pair.theirs:
+            if pair.theirs and normal(pair.theirs.name) not in ours:
                 seen.setdefault(normal(pair.theirs.name) or pair.theirs.name, []).append(pair.theirs)
     made: dict[str, dict[str, Any]] = {}
     for days in seen.values():
@@ -91,7 +95,7 @@ def drafts(verified: Sequence[Verified], calendar: Calendar, today: date) -> dic
 def _draft(days: list[Listed], today: date) -> dict[str, Any]:
     """A date seen in one year proves no rule, so it stands as announced."""
     held = {
-        day.start.year: str(day.start) if day.start == day.end else f"{day.start}..{day.end}"
+        str(day.start.year): str(day.start) if day.start == day.end else f"{day.start}..{day.end}"
         for day in sorted(days, key=lambda day: day.start, reverse=True)
     }
     return {

@@ -1,0 +1,79 @@
+"""Nothing that leads to a person: a name with an age, a case number, coordinates."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scheduler.checks import masks
+from scheduler.checks.draft import ERROR, WARNING, Draft, found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scheduler.model import Finding
+
+ADULT = 18
+_NO_NAMES = frozenset(
+    "january february march april may june july august september october november december monday tuesday wednesday "
+    "thursday friday saturday sunday article articles goal goals target targets sdg chapter section page table figure "
+    "annex part resolution convention protocol note unit room floor level day week since until from "
+    "janvier fevrier février mars avril mai juin juillet août septembre octobre novembre décembre lundi mardi mercredi "
+    "jeudi vendredi samedi dimanche objectif cible chapitre enero febrero marzo abril mayo junio julio agosto "
+    "septiembre octubre noviembre diciembre lunes martes miércoles jueves viernes sábado domingo artículo objetivo "
+    "meta capítulo".split()
+)
+_CAPITAL = r"[^\W\d_a-z\u00df-\u00ff]"
+_NAME = rf"(?P<name>{_CAPITAL}[^\W\d_]+)(?:[ -]{_CAPITAL}[^\W\d_]+){{0,2}}"
+_AGE = r"(?P<age>\d{1,2})"
+_YEARS = r"(?:[ -]?years?[ -]old| ?ans| ?años| ?лет| ?года?)"
+_GOES_ON = r"(?=\)|,(?! ?\d)|[.!?](?!\d)| (?:was|is|has|had|from|told|says|said|who|est|fue)\b)"
+_BETWEEN = r"(?:aged?|now|only|just|who is|an?|une?|de|âgée? de|agée? de|una?)"
+_NO_COUNT = r"(?!\w|[.,]\d|%| ?(?:per|people|women|men|countries|cases))"
+_WITH_AGE = (
+    re.compile(rf"(?<![\w.]){_NAME}(?:, ?| ?\(){_AGE}{_GOES_ON}"),  # Maria, 14, was; Elena (34)
+    re.compile(rf"(?<!\w){_NAME}, ?{_BETWEEN} {_AGE}(?:{_YEARS})?{_NO_COUNT}"),  # Maria, aged 14
+    re.compile(rf"(?<!\w){_AGE}{_YEARS} (?:(?:called|named|girl|boy|woman|man) ){{0,2}}{_NAME}"),  # 14-year-old Maria
+    re.compile(rf"(?<!\w){_NAME},? (?:is|was|est|a|tiene|tenía) (?:(?:now|only|just|sólo|solo) )?{_AGE}{_YEARS}"),
+    re.compile(rf"(?<!\w){_NAME}, ?{_AGE}{_YEARS}"),  # Fatou, 16 ans
+)
+_IN_BRACKETS = re.compile(r"\(\d{1,2}\)")
+_COORDINATES = re.compile(
+    r"(?<![\d.])-?\d{1,3}\.\d{3,}\s*\u00b0?\s*[NSns]?\s*[,;/ ]\s*-?\d{1,3}\.\d{3,}\s*\u00b0?\s*[EWOewo]?(?![\d.])"
+    r"|\d{1,3}\s?\u00b0\s?\d{1,2}\s?['\u2032\u2019]\s?(?:\d{1,2}(?:\.\d+)?\s?[\"\u2033\u201d]\s?)?[NSEWOnsewo]\b"
+)
+_CASE = re.compile(
+    r"(?i:\b(?:case|file|docket|nrm|asylum|police|court|visa|passport|a-|dossier|affaire|expediente|causa|caso))"
+    r"(?i:\s+(?:reference|ref|file|number|no|nr|id|numéro|número|n[\u00b0\u00bao]))?\.?\s*[:#]?\s*"
+    r"(?=[A-Z0-9/-]*\d{3})[A-Z]{0,4}[-/ ]?\d[\dA-Z/-]{3,}"
+)
+
+
+def check_identity(draft: Draft) -> Iterator[Finding]:
+    """No name with an age, no case number, no coordinates, in anything that readers get."""
+    for part in draft.parts:
+        text = masks.hide(part, masks.LINK, masks.EMAIL)
+        yield from _names(text)
+        for place in _COORDINATES.finditer(text):
+            why = "coordinates lead to the door of a person or a shelter"
+            yield found("identity", ERROR, place[0], why, "take them out; name the region or the country")
+        for case in _CASE.finditer(text):
+            if not masks.SYMBOL.search(case[0]):
+                why = "a case number makes a person traceable"
+                yield found("identity", ERROR, case[0], why, "take it out")
+
+
+def _names(text: str) -> Iterator[Finding]:
+    seen: set[str] = set()
+    is_list = len(_IN_BRACKETS.findall(text)) > 1  # counts of several places or things, not ages
+    for match in (match for pattern in _WITH_AGE for match in pattern.finditer(text)):
+        words = {word.casefold() for word in re.findall(r"[^\W\d_]+", match[0])}
+        if words & _NO_NAMES - {"a", "de"} or match["name"] in seen or match["age"] == "0":
+            continue
+        if is_list and "(" in match[0]:
+            continue
+        seen.add(match["name"])
+        child = int(match["age"]) < ADULT
+        why = f"{'a child' if child else 'a person'} named with an age can be found"
+        better = "change the name, say that it is changed, and write a child or an adult"
+        yield found("identity", ERROR if child else WARNING, match[0], why, better)

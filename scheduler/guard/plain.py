@@ -1,0 +1,78 @@
+"""A text as plain words: lower case, accents folded, hyphens gone, sentences kept apart, places remembered."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+END = "\x1e"  # stands where a sentence ends; no phrase crosses it
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0640]")
+_SKIPPED = re.compile(
+    r"https?://\S+|(?<![\w.@/-])www\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|(?<![\w/=])@\w[\w.-]*"
+)
+_TOKEN = re.compile(
+    r"(?P<tag>[#\uff03]\w+)|(?P<number>\d+(?:[.,\u2019']\d+)*)|(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])"
+    r"|(?P<word>(?:(?![\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])[^\W\d_])+)|(?P<percent>[%\u066a\uff05])"
+    r"|(?P<end>[.!?\u2026]+(?=\s|$|[\"')\]\u201d\u00bb])|[\u3002\uff01\uff1f\u061f\u06d4]|\n\s*(?:\n|[-\u2022*\u2013]\s))"
+)
+_CAMEL = re.compile(
+    r"[^\W\d_a-z\u00df-\u00ff]+(?![a-z\u00df-\u00ff])|[^\W\d_a-z\u00df-\u00ff]?[a-z\u00df-\u00ff]+|\d+|[^\W\d_]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The words of a text, each followed by a blank after one blank in front, and where each stood in the text.
+
+    `spans[n]` is the stretch of word n; `starts[n]` its place in `words`.
+    """
+
+    words: str
+    starts: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+def fold(word: str) -> str:
+    """A word without case and accents."""
+    if word.isascii():
+        return word.lower()
+    flat = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in flat if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> Plain:
+    """The plain words of a text."""
+    shown, places = _visible(text)
+    shown = _SKIPPED.sub(lambda m: " " * len(m[0]), shown)
+    words, starts, spans, at = [" "], [], [], 1
+    for word, start, end in _tokens(shown):
+        starts.append(at)
+        spans.append((places[start], places[end - 1] + 1) if places else (start, end))
+        words.append(f"{word} ")
+        at += len(word) + 1
+    return Plain("".join(words), tuple(starts), tuple(spans))
+
+
+def _visible(text: str) -> tuple[str, list[int]]:
+    """The text without marks that nobody sees, and the place of each of its characters; none if nothing was taken."""
+    if not _INVISIBLE.search(text):
+        return text, []
+    kept = [(c, n) for n, c in enumerate(text) if not _INVISIBLE.match(c)]
+    return "".join(c for c, _ in kept), [n for _, n in kept]
+
+
+def _tokens(text: str) -> list[tuple[str, int, int]]:
+    found: list[tuple[str, int, int]] = []
+    for match in _TOKEN.finditer(text):
+        kind, start = match.lastgroup, match.start()
+        if kind == "tag":
+            parts = _CAMEL.finditer(text, start + 1, match.end())
+            found += [(fold(part[0]), part.start(), part.end()) for part in parts]
+        elif kind == "end":
+            found.append((END, start, match.end()))
+        else:
+            found.append((fold(match[0]), start, match.end()))
+    return found

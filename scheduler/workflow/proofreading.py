@@ -1,0 +1,109 @@
+"""The language guard used alone: on files, folders and columns of spreadsheets, with the place of every finding."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scheduler.checks import check_writing
+from scheduler.errors import BadFile, Problem, UsageError
+from scheduler.lists.table import decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from scheduler.checks import Draft
+    from scheduler.model import Finding
+
+MOST_BYTES = 10 * 2**20
+TEXTS, TABLES = (".txt", ".md", ".markdown", ".rst", ".text", ".po"), (".csv", ".tsv")
+# code and comments are not read; they become blanks, so that lines and columns stay
+_CODE = re.compile(r"^(?P<f>```+|~~~+)[^\n]*\n(?:.*\n)*?(?P=f)[ \t]*$|`[^`\n]+`|<!--(?:[^-]|-(?!->))*-->", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A finding with the file it is in, and its line and column, both from 1."""
+
+    file: str
+    line: int
+    column: int
+    finding: Finding
+
+
+def files_of(path: Path) -> list[Path]:
+    """The texts and tables under a folder, or the file itself. Raises UsageError if there are none."""
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise UsageError(f"there is no file or folder {path}", "name a text, a table or a folder; - is standard input")
+    found = sorted(p for p in path.rglob("*") if p.suffix.lower() in (*TEXTS, *TABLES) and p.is_file())
+    if not found:
+        raise UsageError(f"{path} holds no text", f"it looks for {', '.join((*TEXTS, *TABLES))}")
+    return found
+
+
+def proofread(path: Path, column: str, draft: Draft) -> Iterator[Seen]:
+    """What the checks of writing see in a file. `draft` has the language and the guard; `column` is a table's.
+
+    Raises BadFile for what cannot be read, UsageError for a column that is not there.
+    """
+    for line, text in _texts(path, column):
+        yield from proofread_text(str(path), line, text, draft)
+
+
+def proofread_text(file: str, line: int, text: str, draft: Draft) -> Iterator[Seen]:
+    """What the checks of writing see in a text that begins on a line of a file."""
+    shown = _CODE.sub(_blank, text)
+    after: dict[str, int] = {}
+    for finding in check_writing(replace(draft, text=shown)):
+        words = finding.text.removesuffix("\u2026")
+        pattern = re.compile(r"\s+".join(map(re.escape, words.split())) or "$^")
+        match = pattern.search(shown, after.get(words, 0)) or pattern.search(shown)
+        at = match.start() if match else 0
+        after[words] = match.end() if match else 0
+        start = shown.rfind("\n", 0, at) + 1
+        yield Seen(file, line + shown.count("\n", 0, at), at - start + 1, finding)
+
+
+def _blank(code: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", code[0])
+
+
+def _texts(path: Path, column: str) -> Iterable[tuple[int, str]]:
+    """The texts of a file, each with the line that it begins on."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise _bad(path, f"cannot be read: {error.strerror}", "check its name and rights") from error
+    if len(data) > MOST_BYTES:
+        raise _bad(path, f"it is larger than {MOST_BYTES // 2**20} MiB", "check a smaller file")
+    if path.suffix.lower() in TABLES:
+        text = decoded(data).replace("\0", "")
+        sign = max(",;\t", key=text.partition("\n")[0].count)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+        try:
+            return _column(path, column, [(reader.line_num, row) for row in reader])
+        except csv.Error as error:
+            raise _bad(path, f"line {reader.line_num}: {error}", "save it again as CSV") from error
+    return [(1, decoded(data))]
+
+
+def _column(path: Path, column: str, rows: list[tuple[int, list[str]]]) -> list[tuple[int, str]]:
+    heads = [cell.strip().lower() for cell in rows[0][1]] if rows else []
+    if column.lower() not in heads:
+        named = f"'{column}'" if column else "none"
+        raise UsageError(
+            f"{path} has the columns {', '.join(heads) or 'none'}; {named} was named", "give --column NAME"
+        )
+    at = heads.index(column.lower())
+    return [(line, row[at]) for line, row in rows[1:] if at < len(row) and row[at].strip()]
+
+
+def _bad(path: Path, say: str, write: str) -> BadFile:
+    return BadFile([Problem(str(path), 0, "", say, write)])
