@@ -291,7 +291,8 @@ STORIES = [
      "|2025-08-01  (fixed)"),
     ("disaster-risk-reduction-day", 2019, '13 October|until 2018 as "International Day for Disaster Reduction"'
      '|until 2009 the second Wednesday of October, as "International Day for Natural Disaster Reduction"'),
-    ("peace-day", 2002, "21 September; since 2002; in 2001 on 11 September; until 2001 the third Tuesday|A/RES/36/67|1981"),
+    ("peace-day", 2002,
+     "21 September; since 2002; in 2001 on 11 September; until 2001 the third Tuesday|A/RES/36/67|1981"),
     ("statistics-day", 2030, "20 October, every 5 years from 2010|A/RES/69/282|2030-10-20  (fixed)"),
     ("migratory-bird-day", 2018, "the second Saturday of May and the second Saturday of October; since 2018"
      "|until 2017 2 days from the second Saturday of May|2017-05-13 to 2017-05-14|2018-05-12|2018-10-13"),
