@@ -42,7 +42,7 @@ def load_guard(folders: Sequence[Path], language: str, names: Iterable[str] = ()
     advice = [_advice(t) for t in _tables(folders, "advice", language, problems)]
     if problems:
         raise BadFile(problems)
-    whole = Advice(tuple(p for a in advice for p in a.before), tuple(p for a in advice for p in a.after))
+    whole = Advice(*(tuple(p for a in advice for p in getattr(a, key)) for key in ("before", "after", "quoted")))
     return Guard(rules.values(), [*titles, *names], whole)
 
 
@@ -84,7 +84,7 @@ def _rule(id: str, language: str, t: Table, words: dict[str, tuple[str, ...]]) -
 
 
 def _advice(t: Table) -> Advice:
-    made = Advice(_phrases(t, "before", {}), _phrases(t, "after", {}))
+    made = Advice(*(_phrases(t, key, {}) for key in ("before", "after", "quoted")))
     t.finish()
     return made
 

@@ -39,7 +39,7 @@ _WITH_AGE = (
 )
 _IN_BRACKETS = re.compile(r"\(\d{1,2}\)")
 _COORDINATES = re.compile(
-    r"(?<![\d.])-?\d{1,3}\.\d{3,}\s*\u00b0?\s*[NSns]?\s*[,;/ ]\s*-?\d{1,3}\.\d{3,}\s*\u00b0?\s*[EWOewo]?(?![\d.])"
+    r"(?<![\d.])-?\d{1,3}\.\d{3,}\s*\u00b0?\s*[NSns]?\s*[,;/ ]\s*-?\d{1,3}\.\d{3,}\s*\u00b0?\s*[EWOewo]?(?!\d|\.\d)"
     r"|\d{1,3}\s?\u00b0\s?\d{1,2}\s?['\u2032\u2019]\s?(?:\d{1,2}(?:\.\d+)?\s?[\"\u2033\u201d]\s?)?[NSEWOnsewo]\b"
 )
 _CASE = re.compile(

@@ -38,9 +38,7 @@ def check(
     sensitivity: Annotated[str, typer.Option(help="Of --text: normal, sensitive or trauma.")] = "normal",
     column: Annotated[str, typer.Option(help="The column of a CSV table that holds the texts.")] = "",
     form: Annotated[str, typer.Option("--format", help="table, json, github or sarif.")] = "table",
-    explain: Annotated[
-        str, typer.Option(metavar="RULE", help="Show why a rule is there, its sources and examples.")
-    ] = "",
+    explain: Annotated[str, typer.Option(metavar="RULE", help="Show why a rule is there; all: the whole page.")] = "",
     home: Home = "",
     now: Now = "",
     json: Json = False,
@@ -150,6 +148,12 @@ def _explain(id: str, home: str, *, json: bool) -> None:
 
     checker = _checker(home, "en")
     rules = {rule.id: rule for language in LANGUAGES for rule in checker.guard(language).rules}
+    if id == "all":
+        from scheduler.exports.rules import rules_page
+
+        page = show.as_json([_rule(rule) for rule in rules.values()]) if json else rules_page(rules.values()).encode()
+        show.data(page)
+        return
     rule = rules.get(id.upper())
     if rule is None:
         raise UnknownName("rule", id.upper(), rules, "docs/language-guard.md lists them")

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 _PIECE = re.compile(r"\.\.\.|\.\.|[()|?#%]|[^\s()|?#%]+|\s+")
 _NAMED = re.compile(r"<([a-z][a-z0-9-]*)>")
 _ANY = rf"[^ {END}]"
+_NUMBERS = (  # in words, in the languages that write them so in posts
+    "(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+    "|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|un|deux|trois"
+    "|quatre|cinq|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|quarante|cinquante|soixante"
+    "|cents?|mille|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieciseis|diecisiete"
+    "|veinte|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|ciento|mil) (?:(?:and|et|y) )?){1,5}"
+)
 _LONGEST = 600  # pieces of a phrase
 
 
@@ -32,11 +39,14 @@ class PhraseError(ValueError):
 
 @dataclass(slots=True)
 class Phrase:
-    """A phrase. `anchors` are words one of which a text must have for the phrase to be in it; `*` marks an open end."""
+    """A phrase. Of each of `needs` a text must have a word for the phrase to be in it; `*` marks an open end.
+
+    The first of `needs` is the most telling.
+    """
 
     text: str
     source: str
-    anchors: tuple[str, ...]
+    needs: tuple[tuple[str, ...], ...]
     _compiled: re.Pattern[str] | None = field(default=None, repr=False)
 
     @property
@@ -67,28 +77,27 @@ def _phrase(name: str, text: str) -> Phrase:
     if not pieces or len(pieces) > _LONGEST:
         raise PhraseError(f"'{text}' has no words, or too many")
     reader = _Reader(text, pieces)
-    source, anchors = reader.sequence()
+    source, needs = reader.sequence()
     if reader.at < len(pieces):
         raise PhraseError(f"'{text}' has a bracket too many")
-    if not anchors:
+    if not needs:
         raise PhraseError(f"'{text}' has no word that must be there")
-    return Phrase(name, source, anchors)
+    return Phrase(name, source, tuple(sorted(needs, key=_worth, reverse=True)))
 
 
 class _Reader:
     def __init__(self, text: str, pieces: list[str]) -> None:
         self.text, self.pieces, self.at = text, pieces, 0
 
-    def sequence(self) -> tuple[str, tuple[str, ...]]:
-        """Pieces up to a bar, a bracket or the end: the expression, and the anchors of its most telling part."""
+    def sequence(self) -> tuple[str, list[tuple[str, ...]]]:
+        """Pieces up to a bar, a bracket or the end: the expression, and the words that each part of it needs."""
         parts: list[str] = []
-        best: tuple[str, ...] = ()
+        needs: list[tuple[str, ...]] = []
         while self.at < len(self.pieces) and self.pieces[self.at] not in "|)":
-            source, anchors = self._piece()
+            source, words = self._piece()
             parts.append(source)
-            if anchors and (not best or _worth(anchors) > _worth(best)):
-                best = anchors
-        return "".join(parts), best
+            needs += [words] if words else []
+        return "".join(parts), needs
 
     def _piece(self) -> tuple[str, tuple[str, ...]]:
         piece = self.pieces[self.at]
@@ -101,18 +110,19 @@ class _Reader:
 
     def _group(self) -> tuple[str, tuple[str, ...]]:
         sources: list[str] = []
-        anchors: list[str] = []
+        words: list[str] = []
         complete = True
         while True:
-            source, found = self.sequence()
+            source, needs = self.sequence()
             sources.append(source)
-            anchors += found
-            complete = complete and bool(found)
+            if needs:
+                words += max(needs, key=_worth)
+            complete = complete and bool(needs)
             if self.at >= len(self.pieces):
                 raise PhraseError(f"'{self.text}' has a bracket that is not closed")
             self.at += 1
             if self.pieces[self.at - 1] == ")":
-                return f"(?:{'|'.join(sources)})", tuple(anchors) if complete else ()
+                return f"(?:{'|'.join(sources)})", tuple(words) if complete else ()
 
 
 def _single(piece: str, text: str) -> tuple[str, tuple[str, ...]]:
@@ -121,7 +131,7 @@ def _single(piece: str, text: str) -> tuple[str, tuple[str, ...]]:
     if piece == "_":
         return rf"{_ANY}+ ", ()
     if piece == "#":
-        return r"\d[\d.,]* (?:\d{3} ){0,3}", ()
+        return rf"(?:\d[\d.,]* (?:\d{{3}} ){{0,3}}|{_NUMBERS})", ()
     if piece == "%":
         return "% ", ("%",)
     if piece in "?)|":
@@ -130,9 +140,10 @@ def _single(piece: str, text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _word(piece: str, text: str) -> tuple[str, tuple[str, ...]]:
-    before, after = piece.startswith("*"), piece.endswith("*")
-    words = plain(piece.strip("*")).words.split()
-    if not words or "*" in piece.strip("*") or END in words:
+    before, after, bare = piece.startswith("*"), piece.endswith("*"), piece.strip("*")
+    simple = bare.isascii() and bare.isalnum()  # most are, and the rest cost ten times as much
+    words = [bare.lower()] if simple else plain(bare).words.split()
+    if not words or "*" in bare or END in words:
         raise PhraseError(f"'{piece}' in '{text}' is no word")
     parts = [re.escape(fold(word)) + " " for word in words]
     if before:
@@ -144,7 +155,7 @@ def _word(piece: str, text: str) -> tuple[str, tuple[str, ...]]:
     return "".join(parts), (f"{'*' * open_start}{words[longest]}{'*' * open_end}",)
 
 
-def _worth(anchors: tuple[str, ...]) -> float:
-    """How telling anchors are: long words, few of them, and not open at the front, which costs most to look up."""
-    shortest = min(len(anchor.strip("*")) for anchor in anchors)
-    return shortest - len(anchors) - 20 * any(anchor.startswith("*") for anchor in anchors)
+def _worth(words: tuple[str, ...]) -> float:
+    """How telling words are: long, few, and not open at the front, which costs most to look up."""
+    shortest = min(len(word.strip("*")) for word in words)
+    return shortest - len(words) - 20 * any(word.startswith("*") for word in words)

@@ -39,7 +39,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Advice:
-    """Phrases before or after a caught one that deny it or advise against it."""
+    """Phrases before or after a caught one that deny it or advise against it.
+
+    One of `quoted` in the sentence does so if the caught words alone stand in quotation marks.
+    """
 
     before: tuple[Phrase, ...] = ()
     after: tuple[Phrase, ...] = ()
+    quoted: tuple[Phrase, ...] = ()
