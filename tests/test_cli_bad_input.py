@@ -76,6 +76,7 @@ def sql(*statements: str, fresh: bool = False) -> Callable[[Path], None]:
 def no_outbox(home: Path) -> None:
     (home / "outbox").rmdir()
     write(home, "outbox", "")
+    setting("horizon_days = 60", "horizon_days = 3")(home)  # else the tick plans days that have come into sight
 
 
 def nothing(_: Path) -> None:
@@ -107,7 +108,7 @@ CASES: dict[str, tuple[Callable[[Path], None], str, int]] = {
     "a playbook nobody knows": (setting('"light"', '"nosuch"'), FAR, 5),
     "a time zone nobody knows": (setting("Europe/London", "Europe/Londonium"), FAR, 5),
     "a channel nobody knows": (setting('"folder"', '"pigeon"'), FAR, 5),
-    "a theme in the settings that no day has": (setting("themes = []", 'themes = ["human-traficking"]'), FAR, 5),
+    "a theme in the settings that no day has": (setting('themes = [', 'themes = ["human-traficking",'), FAR, 5),
     "a theme to be first that no day has": (setting('    "human-trafficking",', '    "human-traficking",'), FAR, 5),
     "a playbook for a theme that no day has": (setting('human-trafficking = "', 'human-traficking = "'), FAR, 5),
     "an outbox that is a file": (no_outbox, f"tick @{DUE}", 7),
@@ -261,7 +262,7 @@ def test_a_folder_only_to_be_read_keeps_all_it_has(daymark: Daymark, stages: dic
 @pytest.mark.parametrize("words", [f"tick @{DUE}", "plan --until 2027-06-30"])
 def test_a_full_disk_loses_nothing(words: str, daymark: Daymark, stages: dict[str, Path], tmp_path: Path) -> None:
     disk = tmp_path / "disk"
-    with mounted(disk, "4m"):
+    with mounted(disk, "12m"):
         home = shutil.copytree(stages["queued"], disk / "ws")
         before = everything(home)
         with (disk / "ballast").open("wb", buffering=0) as ballast, pytest.raises(OSError, match="space"):

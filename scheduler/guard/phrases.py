@@ -116,7 +116,7 @@ class _Reader:
             source, needs = self.sequence()
             sources.append(source)
             if needs:
-                words += max(needs, key=_worth)
+                words += sorted(needs, key=_worth)[-1]
             complete = complete and bool(needs)
             if self.at >= len(self.pieces):
                 raise PhraseError(f"'{self.text}' has a bracket that is not closed")
