@@ -124,6 +124,35 @@ def planning(folder: Path) -> None:
     print(f"planning {len(texts)} posts: {rate:.0f} a CPU second, x{took / bare:.1f} bare Jinja2 on the same texts")
 
 
+def calendar_and_guard() -> None:
+    """Every date of nine years for every region, and the guard over a year's texts, as CPU beside a bare Python."""
+    from scheduler import paths
+    from scheduler.calendars import load_calendar
+    from scheduler.config import load_limits
+    from scheduler.model import Sensitivity
+    from scheduler.workflow.calendar import days
+    from scheduler.workflow.checking import Checker
+
+    floor = cpu([sys.executable, "-c", "pass"])
+    calendar = load_calendar([Path(paths.shipped("calendars"))])
+    regions = {*calendar.regions, *(r for o in calendar.observances.values() for r in o.regions)}
+    began = time.process_time()
+    found = [len(days(calendar, date(2024, 1, 1), date(2032, 12, 31), region=region)) for region in regions]
+    took = time.process_time() - began
+    print(
+        f"{max(found)} dates of 2024-2032 for {len(regions)} regions: {took:.3f} s, x{took / floor:.1f} python -c pass"
+    )
+    templates = [Path(paths.shipped("templates"))]
+    checker = Checker(templates, load_limits(templates), calendar)
+    texts = [p.read_text("utf-8") for p in sorted(templates[0].glob("posts/**/*.en.txt"))] * 10
+    how = {"language": "en", "network": "plain", "sensitivity": Sensitivity.NORMAL, "on": date(2026, 11, 24)}
+    checker.text(texts[0], **how)
+    began = time.process_time()
+    for n, text in enumerate(texts):
+        checker.text(f"{text} {n}", **how)
+    print(f"all checks on {len(texts)} texts: {len(texts) / (time.process_time() - began) * 60:.0f} a CPU minute")
+
+
 def main() -> None:
     daymark = str(Path(sys.executable).parent / "daymark")
     os.environ.pop("DAYMARK_NOW", None)
@@ -132,6 +161,7 @@ def main() -> None:
         start_up(folder, daymark)
         idle_with_many_posts(folder, daymark)
         planning(folder)
+    calendar_and_guard()
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from scheduler.compare.names import Likeness, normal, telling
+from scheduler.model import WORLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from scheduler.model import Occurrence
 
-SAME_DATE, OTHER_DATE = 0.35, 0.72  # how alike names must be, on one date and on two
+SAME_DATE, OTHER_DATE = 0.3, 0.72  # how alike names must be, on one date and on two
 _BONUS = 0.3  # on one date, a poorer likeness goes before a better one on another; half as much for one last day
 
 
@@ -133,9 +134,10 @@ def _by_likeness(free: dict[int, _Ours], theirs: Iterable[Listed]) -> list[Pair]
             score = max(likeness.of(name, listed.name, surely=not same_date) for name in free[key].names)
             if score >= (SAME_DATE if same_date else OTHER_DATE):
                 same_end = free[key].occurrence.end == listed.end
-                candidates.append((-score - _BONUS * (same_date + same_end / 2), n, key, score, listed))
+                local = WORLD not in free[key].occurrence.observance.regions  # of two as like, the world's day
+                candidates.append((-score - _BONUS * (same_date + same_end / 2), local, n, key, score, listed))
     pairs, taken = [], set()
-    for _, n, key, score, listed in sorted(candidates, key=lambda c: c[:3]):
+    for _, _, n, key, score, listed in sorted(candidates, key=lambda c: c[:4]):
         if n not in taken and key in free:
             taken.add(n)
             pairs.append(_pair(free.pop(key), listed, score, same_name=False))

@@ -15,10 +15,19 @@ if TYPE_CHECKING:
 
 _EMPTY = frozenset(
     "the a an of for on in to and as its it with all or from by against anti day days week weeks month international "
-    "world national global un united nations observance annual official "
+    "world national global un united nations observance annual official intl int "
     "le la les l d de des du un une et en au aux pour sur contre journee semaine internationale mondiale nationale "
     "el los las y del al por para contra dia semana internacional mundial nacional".split()
 )
+_ONE_WORD = {  # words that lists write for one another
+    "children": "child",
+    "labor": "labour",
+    "men": "man",
+    "organised": "organized",
+    "racial": "racism",
+    "slavery": "slave",
+    "women": "woman",
+}
 MOST_LOOKED = 20_000  # unknown words of one list that are put right: each costs a search
 _WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile("[\u3400-\u9fff]")
@@ -45,7 +54,8 @@ def telling(name: str) -> frozenset[str]:
 def _pieces(word: str) -> list[str]:
     if _CJK.search(word):  # no blanks between words: pairs of signs serve as words
         return [word[i : i + 2] for i in range(max(1, len(word) - 1))]
-    return [word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word]
+    single = word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    return [_ONE_WORD.get(single, single)]
 
 
 class Likeness:
