@@ -19,13 +19,25 @@ if TYPE_CHECKING:
 _read = lru_cache(maxsize=None)(rules.parse)
 
 
+_seen: dict[tuple[int, int], tuple[Observance, list[Occurrence]]] = {}  # the observance too: its id() is then its own
+_MOST_SEEN = 20_000
+
+
 def occurrences(observance: Observance, year: int) -> list[Occurrence]:
     """When the observance is held in `year` (the year it starts in), soonest first; empty when it is not.
 
     A year's exception outweighs an announced date, which outweighs the rule; each carries the names and the rule of
-    its year. Outside `since` to `until`, and outside
-    the years Daymark computes, nothing is held.
+    its year. Outside `since` to `until`, and outside the years Daymark computes, nothing is held.
     """
+    key = (id(observance), year)
+    if key not in _seen:
+        if len(_seen) >= _MOST_SEEN:
+            _seen.clear()
+        _seen[key] = observance, _occurrences(observance, year)
+    return list(_seen[key][1])
+
+
+def _occurrences(observance: Observance, year: int) -> list[Occurrence]:
     if not max(observance.since, FIRST_YEAR) <= year <= min(observance.until, LAST_YEAR):
         return []
     observance = observance.as_of(year)

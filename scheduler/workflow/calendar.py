@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scheduler import calendars, dates
 from scheduler.calendars import REGION
 from scheduler.errors import UnknownName, UsageError
-from scheduler.model import FIRST_YEAR, LAST_YEAR, WORLD, Calendar, Occurrence
+from scheduler.model import FIRST_YEAR, LAST_YEAR, WORLD, Calendar, Observance, Occurrence
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 
@@ -73,14 +73,14 @@ def days(
         raise UsageError(
             f"dates are computed for {FIRST_YEAR} to {LAST_YEAR}", "choose --from and --to within those years"
         )
-    wanted = filter_of(calendar, theme=theme, region=region, dimension=dimension)
-    return [o for o in dates.between(calendar.observances.values(), first, last) if wanted(o)]
+    is_wanted = filter_of(calendar, theme=theme, region=region, dimension=dimension)
+    return dates.between(filter(is_wanted, calendar.observances.values()), first, last)
 
 
 def filter_of(
     calendar: Calendar, *, theme: str = "", region: str = "", dimension: str = ""
-) -> Callable[[Occurrence], bool]:
-    """Whether an occurrence is among those asked for. Raises UnknownName for a word that is not in the calendar."""
+) -> Callable[[Observance], bool]:
+    """Whether an observance is among those asked for. Raises UnknownName for a word that is not in the calendar."""
     wanted = calendar.observances.values()
     _check_word("theme", theme, {t for o in wanted for t in o.themes})
     _check_word("dimension", dimension, {d for o in wanted for d in o.dimensions})
@@ -88,10 +88,12 @@ def filter_of(
         raise UnknownName("region", region, calendar.regions, "write a country code such as GB, world, or EU")
     place = region if region == WORLD else region.upper()
 
-    def is_wanted(o: Occurrence) -> bool:
-        day = o.observance
+    groups = {name for name, members in calendar.regions.items() if place in members}
+    places = {place, WORLD} | groups
+
+    def is_wanted(day: Observance) -> bool:
         fits = theme in ("", *day.themes) and dimension in ("", *day.dimensions)
-        return fits and (not region or _in_region(o, place, calendar))
+        return fits and (not region or not places.isdisjoint(day.regions))
 
     return is_wanted
 
@@ -101,11 +103,6 @@ def known_year(year: int) -> int:
     if year and not FIRST_YEAR <= year <= LAST_YEAR:
         raise UsageError(f"dates are computed for {FIRST_YEAR} to {LAST_YEAR}", "choose a year within those")
     return year
-
-
-def _in_region(occurrence: Occurrence, region: str, calendar: Calendar) -> bool:
-    groups = {name for name, members in calendar.regions.items() if region in members}
-    return bool({region, WORLD} & set(occurrence.observance.regions) or groups & set(occurrence.observance.regions))
 
 
 def _check_word(noun: str, word: str, known: Iterable[str]) -> None:

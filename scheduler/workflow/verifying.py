@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from scheduler.model import Calendar, Occurrence
+    from scheduler.model import Calendar, Observance, Occurrence
 
 MOST_YEARS = 12  # a list is compared in the years nearest to the one asked for
 
@@ -40,7 +40,7 @@ def verify(
     today: date,
     *,
     year: int = 0,
-    wanted: Callable[[Occurrence], bool] = lambda _: True,
+    wanted: Callable[[Observance], bool] = lambda _: True,
 ) -> list[Verified]:
     """Each file against the calendar, in `year` or in the years that it has dates in.
 
@@ -49,7 +49,7 @@ def verify(
     return [_one(calendar, path, today, year, wanted) for path in paths]
 
 
-def _one(calendar: Calendar, path: Path, today: date, year: int, wanted: Callable[[Occurrence], bool]) -> Verified:
+def _one(calendar: Calendar, path: Path, today: date, year: int, wanted: Callable[[Observance], bool]) -> Verified:
     try:
         years, listing = _read(path, today, year)
     except BadFile as error:
@@ -60,8 +60,8 @@ def _one(calendar: Calendar, path: Path, today: date, year: int, wanted: Callabl
     return Verified(path, years, listing, Comparison(pairs))
 
 
-def _is_missed(ours: Occurrence | None, wanted: Callable[[Occurrence], bool]) -> bool:
-    return ours is not None and not ours.observance.unverified and wanted(ours)
+def _is_missed(ours: Occurrence | None, wanted: Callable[[Observance], bool]) -> bool:
+    return ours is not None and not ours.observance.unverified and wanted(ours.observance)
 
 
 def _read(path: Path, today: date, year: int) -> tuple[tuple[int, ...], Listing]:
