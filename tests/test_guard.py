@@ -23,7 +23,12 @@ PLAIN = [
     ("A 14-year-old Girl", "a 14 year old girl"),
     ("l\u2019esclave, l'esclave", "l esclave l esclave"),
     ("the victim's *rights*", "the victim s rights"),
-    ("#EndChildLabour now", "end child labour now"),
+    (
+        "#EndChildLabour now #ENDSlavery #A1 #儿童色情# #ДетскийТруд #end_it",
+        "end child labour now end slavery a 1 儿 童 色 情 детскии труд end it",
+    ),
+    ("طِفل", "طفل"),
+    ("٧١٪", "71 %"),
     ("na\u00efve and nai\u0308ve", "naive and naive"),
     ("see https://x.org/child-porn or @child_porn or child@porn.org", "see or or"),
     ("one. Two!", f"one {END} two {END}"),

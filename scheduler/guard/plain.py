@@ -17,9 +17,7 @@ _TOKEN = re.compile(
     r"|(?P<word>(?:(?![\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])[^\W\d_][\u0300-\u036f\u064b-\u0655\u0670]*)+)|(?P<percent>[%\u066a\uff05])"
     r"|(?P<end>(?<!\.[^\W\d_])(?<!\bSt)(?<!\b[Nn]o)(?<!\b[DM]r)(?<!\bMs)(?<!\bvs)[.!?\u2026]+(?=\s|$|[\"')\]\u201d\u00bb])|[\u3002\uff01\uff1f\u061f\u06d4]|\n\s*(?:\n|[-\u2022*\u2013]\s))"
 )
-_CAMEL = re.compile(
-    r"[^\W\d_a-z\u00df-\u00ff]+(?![a-z\u00df-\u00ff])|[^\W\d_a-z\u00df-\u00ff]?[a-z\u00df-\u00ff]+|\d+|[^\W\d_]+"
-)
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,8 @@ def fold(word: str) -> str:
     """A word without case and accents."""
     if word.isascii():
         return word.lower()
+    if word[:1].isdigit():
+        return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in word)
     flat = unicodedata.normalize("NFKD", word.casefold()).replace("\u0153", "oe").replace("\u00e6", "ae")
     return "".join(c for c in flat if not unicodedata.combining(c))
 
@@ -69,10 +69,26 @@ def _tokens(text: str) -> list[tuple[str, int, int]]:
     for match in _TOKEN.finditer(text):
         kind, start = match.lastgroup, match.start()
         if kind == "tag":
-            parts = _CAMEL.finditer(text, start + 1, match.end())
-            found += [(fold(part[0]), part.start(), part.end()) for part in parts]
-        elif kind == "end":
-            found.append((END, start, match.end()))
+            found += [(fold(text[a:b]), a, b) for a, b in _tag_words(text, start + 1, match.end())]
+        elif kind in ("end", "percent"):
+            found.append((END if kind == "end" else "%", start, match.end()))
         else:
             found.append((fold(match[0]), start, match.end()))
     return found
+
+
+def _tag_words(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the words of a hashtag stand: each begins with a capital, a number after letters, or is a Chinese sign."""
+    words, first = [], start
+    for at in range(start, end):
+        if at > first and _begins_word(text, at, end):
+            words.append((first, at))
+            first = at
+    return [(a, b) for a, b in [*words, (first, end)] if text[a:b].strip("_")]
+
+
+def _begins_word(text: str, at: int, end: int) -> bool:
+    before, here, after = text[at - 1], text[at], text[at + 1] if at + 1 < end else ""
+    if _HAN.match(before) or _HAN.match(here) or "_" in (before, here) or before.isdigit() != here.isdigit():
+        return True
+    return here.isupper() and (not before.isupper() or after.islower())
