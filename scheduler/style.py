@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scheduler.errors import BadFile, Problem
-from scheduler.guard import Advice, Guard, PhraseError, Rule, phrase
+from scheduler.guard import Advice, Guard, Lists, PhraseError, Rule, phrase
 from scheduler.guard.rules import PARTS
 from scheduler.model import LANGUAGES
 from scheduler.toml import Table, load
@@ -29,15 +29,16 @@ def load_guard(folders: Sequence[Path], language: str, names: Iterable[str] = ()
     problems: list[Problem] = []
     rules: dict[str, Rule] = {}
     words: dict[str, tuple[str, ...]] = {}
-    for path in (p for folder in folders if (p := folder / "style" / f"{language}.toml").is_file()):
+    for path in _named(folders, language):
         body, text = load(path)
         words |= _words(Table(body.pop("words", {}), file=str(path), text=text, entry="words", problems=problems))
+        lists = Lists(words)
         for id, entry in body.items():
             t = Table(entry, file=str(path), text=text, entry=id, problems=problems)
             if t.yes("off", default=False):
                 rules.pop(id, None)
             else:
-                rules[id] = _rule(id, language, t, words)
+                rules[id] = _rule(id, language, t, lists)
     titles = [title for t in _tables(folders, "titles", language, problems) for title in t.words("titles")]
     advice = [_advice(t) for t in _tables(folders, "advice", language, problems)]
     if problems:
@@ -46,23 +47,32 @@ def load_guard(folders: Sequence[Path], language: str, names: Iterable[str] = ()
     return Guard(rules.values(), [*titles, *names], whole)
 
 
+def files_of(folders: Iterable[Path], language: str) -> list[Path]:
+    """Every file that the guard of a language is read from."""
+    return [path for name in (language, *_OTHERS) for path in _named(folders, name)]
+
+
+def _named(folders: Iterable[Path], name: str) -> list[Path]:
+    return [p for folder in folders if (p := folder / "style" / f"{name}.toml").is_file()]
+
+
 def _tables(folders: Sequence[Path], name: str, language: str, problems: list[Problem]) -> list[Table]:
     found = []
-    for path in (p for folder in folders if (p := folder / "style" / f"{name}.toml").is_file()):
+    for path in _named(folders, name):
         body, text = load(path)
         if language in body:
             found.append(Table(body[language], file=str(path), text=text, entry=language, problems=problems))
     return found
 
 
-def _rule(id: str, language: str, t: Table, words: dict[str, tuple[str, ...]]) -> Rule:
+def _rule(id: str, language: str, t: Table, lists: Lists) -> Rule:
     general = t.yes("general", default=False)
     made = Rule(
         id=id,
         language=language,
         level=t.one_of("level", LEVELS),
-        catches=_phrases(t, "catches", words),
-        unless=_phrases(t, "unless", words),
+        catches=_phrases(t, "catches", lists),
+        unless=_phrases(t, "unless", lists),
         parts=t.words("parts", PARTS, known=PARTS),
         why=t.text("why"),
         better=t.text("better"),
@@ -84,7 +94,7 @@ def _rule(id: str, language: str, t: Table, words: dict[str, tuple[str, ...]]) -
 
 
 def _advice(t: Table) -> Advice:
-    made = Advice(*(_phrases(t, key, {}) for key in ("before", "after", "quoted")))
+    made = Advice(*(_phrases(t, key, Lists({})) for key in ("before", "after", "quoted")))
     t.finish()
     return made
 
@@ -94,11 +104,11 @@ def _words(t: Table) -> dict[str, tuple[str, ...]]:
     return {name: t.words(name) for name in t.body}
 
 
-def _phrases(t: Table, key: str, words: dict[str, tuple[str, ...]]) -> tuple[Phrase, ...]:
+def _phrases(t: Table, key: str, lists: Lists) -> tuple[Phrase, ...]:
     made = []
     for text in t.words(key):
         try:
-            made.append(phrase(text, words))
+            made.append(phrase(text, lists))
         except PhraseError as error:
             t.wrong(key, str(error), "write words, (a|b), word?, word*, _, .., ..., #, % or <a name of [words]>")
     return tuple(made)
@@ -107,7 +117,7 @@ def _phrases(t: Table, key: str, words: dict[str, tuple[str, ...]]) -> tuple[Phr
 def check_examples(folders: Sequence[Path], guard: Guard, language: str) -> list[Problem]:
     """Where rules fail their own examples: a bad one that is missed, a good one that any rule objects to."""
     problems: list[Problem] = []
-    path = next((p for folder in folders if (p := folder / "style" / f"{language}.toml").is_file()), None)
+    path = next(iter(_named(folders, language)), None)
     for rule in guard.rules:
         for part, texts, is_bad in ((rule.parts[0], rule.bad, True), (rule.parts[0], rule.good, False)):
             for text in texts:

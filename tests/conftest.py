@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp()  # the tests leave the cache of whoever runs them alone
 ROOT = Path(__file__).resolve().parents[1]
 NOW = "2026-07-01T09:00:00Z"
 DUE = "2026-07-03T09:00:00Z"  # the eve of the first campaign, 10:00 in London

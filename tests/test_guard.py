@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.guard import Advice, Guard, PhraseError, Rule, phrase
+from scheduler.guard import Advice, Guard, Lists, PhraseError, Rule, phrase
 from scheduler.guard.plain import END, plain
 
 
@@ -17,6 +19,11 @@ def rule(id: str, *catches: str, level: str = "error", unless: tuple[str, ...] =
 
 def seen(guard: Guard, text: str, part: str = "text") -> list[str]:
     return [caught.text for caught in guard.look(text, part)]
+
+
+def test_a_list_that_names_itself_is_refused():
+    with pytest.raises(PhraseError):
+        phrase("<a> b", Lists({"a": ("x", "<a>")}))
 
 
 PLAIN = [
@@ -75,9 +82,9 @@ def test_a_phrase_that_cannot_be_read_is_refused(text):
 
 
 def test_a_named_list_stands_for_its_words():
-    made = Guard([Rule("CSE-001", "en", "error", (phrase("<kid> porn", {"kid": ("child*", "minor")}),), (), ("text",),
-                       "w", "b", (), ("x",), ("y",))])  # fmt: skip
-    assert seen(made, "Children porn, minor porn, adult porn") == ["Children porn", "minor porn"]
+    lists = Lists({"kid": ("child*", "<young>"), "young": ("minor",)})
+    made = replace(rule("CSE-001", "porn"), catches=(phrase("<kid> porn", lists),))
+    assert seen(Guard([made]), "Children porn, minor porn, adult porn") == ["Children porn", "minor porn"]
 
 
 GUARD = Guard(

@@ -13,6 +13,7 @@ from scheduler.config import load_limits
 from scheduler.errors import BadFile
 from scheduler.exports.rules import rules_page
 from scheduler.model import LANGUAGES, Sensitivity
+from scheduler.prepared import prepared_guard
 from scheduler.style import check_examples, languages_of, load_guard
 from scheduler.workflow.checking import Checker
 from scheduler.workflow.proofreading import files_of, proofread
@@ -21,7 +22,8 @@ ROOT = Path(__file__).parents[1]
 SHIPPED = [Path(paths.shipped("templates"))]
 CALENDAR = load_calendar([Path(paths.shipped("calendars"))])
 CHECKER = Checker(SHIPPED, load_limits(SHIPPED), CALENDAR)
-RULES = [rule for language in LANGUAGES for rule in CHECKER.guard(language).rules]
+GUARDS = {language: load_guard(SHIPPED, language) for language in LANGUAGES}
+RULES = [rule for language in LANGUAGES for rule in GUARDS[language].rules]
 ENTRY = """
 [TIP-900]
 level = "error"
@@ -47,14 +49,12 @@ def write(folder: Path, text: str, name: str = "en") -> list[Path]:
 
 def test_there_are_rules_in_every_language():
     assert languages_of(SHIPPED) == list(LANGUAGES)
-    assert {language: len(CHECKER.guard(language).rules) >= 20 for language in LANGUAGES} == dict.fromkeys(
-        LANGUAGES, True
-    )
+    assert {language: len(GUARDS[language].rules) >= 20 for language in LANGUAGES} == dict.fromkeys(LANGUAGES, True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_rule_passes_its_own_examples_and_trips_no_good_one(language):
-    assert [str(p) for p in check_examples(SHIPPED, CHECKER.guard(language), language)] == []
+    assert [str(p) for p in check_examples(SHIPPED, GUARDS[language], language)] == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -150,3 +150,35 @@ def test_names_of_days_are_titles():
         text, language="en", network="plain", sensitivity=Sensitivity.NORMAL, on=CALENDAR.helplines[0].checked
     )
     assert found == []
+
+
+def caught_by(guard, text="They sold souls and hearts."):
+    return [(c.rule.id, c.level, c.text, c.rule.why) for c in guard.look(text)]
+
+
+def test_a_prepared_guard_sees_what_a_fresh_one_sees_until_a_file_changes(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folders = write(folder, ENTRY)
+    write(folder, '[en]\ntitles = ["Souls and Hearts Act"]\n', "titles")
+    first, second = prepared_guard(folders, "en"), prepared_guard(folders, "en")
+    assert caught_by(first) == caught_by(second) == caught_by(load_guard(folders, "en")) != []
+    assert second.look("They sold souls, by the Souls and Hearts Act.") != []
+    write(folder, ENTRY.replace("sold souls", "sold hearts"))
+    assert caught_by(prepared_guard(folders, "en")) == []
+
+
+@pytest.mark.parametrize("bytes_", [b"", b"{", b"[]", b'{"digest": 1}', b"\xff"], ids=repr)
+def test_a_cache_that_is_broken_is_made_again(folder, tmp_path, monkeypatch, bytes_):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folders = write(folder, ENTRY)
+    want = caught_by(prepared_guard(folders, "en"))
+    (file,) = (tmp_path / "cache" / "daymark").iterdir()
+    file.write_bytes(bytes_)
+    assert caught_by(prepared_guard(folders, "en")) == want != []
+    assert len(list((tmp_path / "cache" / "daymark").iterdir())) == 1
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(folder, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("x")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert caught_by(prepared_guard(write(folder, ENTRY), "en")) != []

@@ -145,9 +145,10 @@ def _sensitivity(word: str) -> Sensitivity:
 
 def _explain(id: str, home: str, *, json: bool) -> None:
     from scheduler.model import LANGUAGES
+    from scheduler.style import load_guard
 
-    checker = _checker(home, "en")
-    rules = {rule.id: rule for language in LANGUAGES for rule in checker.guard(language).rules}
+    templates = _checker(home, "en").templates
+    rules = {rule.id: rule for language in LANGUAGES for rule in load_guard(templates, language).rules}
     if id == "all":
         from scheduler.exports.rules import rules_page
 

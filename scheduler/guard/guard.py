@@ -42,9 +42,9 @@ class Guard:
     """The rules of one language, ready to look. `titles` are names in which caught words are right."""
 
     def __init__(self, rules: Iterable[Rule], titles: Iterable[str] = (), advice: Advice | None = None) -> None:
-        self.rules = tuple(rules)
-        advice = advice or Advice()
-        self.titles = Index((_title(title), title) for title in titles)
+        self.rules, self.names = tuple(rules), tuple(titles)
+        self.advice = advice = advice or Advice()
+        self.titles = Index((_title(title), title) for title in self.names)
         self.before, self.after = Index((p, p) for p in advice.before), Index((p, p) for p in advice.after)
         self.quoted = Index((p, p) for p in advice.quoted)
         self._index = Index((catch, rule) for rule in self.rules for catch in rule.catches)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from scheduler.guard.plain import END, fold, plain
@@ -20,8 +21,7 @@ from scheduler.guard.plain import END, fold, plain
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_PIECE = re.compile(r"\.\.\.|\.\.|[()|?#%]|[^\s()|?#%]+|\s+")
-_NAMED = re.compile(r"<([a-z][a-z0-9-]*)>")
+_PIECE = re.compile(r"<[a-z][a-z0-9-]*>|\.\.\.|\.\.|[()|?#%]|[^\s()|?#%]+|\s+")
 _ANY = rf"[^ {END}]"
 _NUMBERS = (  # in words, in the languages that write them so in posts
     "(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
@@ -57,37 +57,46 @@ class Phrase:
         return self._compiled
 
 
-def phrase(text: str, words: Mapping[str, Sequence[str]] | None = None) -> Phrase:
-    """The phrase that a text says; `words` are those that `<name>` stands for. Raises PhraseError."""
-    return _phrase(text, _with_words(text, words or {}))
-
-
-def _with_words(text: str, words: Mapping[str, Sequence[str]]) -> str:
-    """The text with a group in place of each `<name>`; a list may name lists."""
-    for _ in range(3):
-        names = set(_NAMED.findall(text))
-        if unknown := names - words.keys():
-            raise PhraseError(f"there are no words by the name '{min(unknown)}'")
-        text = _NAMED.sub(lambda match: f"({'|'.join(words[match[1]])})", text)
-    return text
-
-
-def _phrase(name: str, text: str) -> Phrase:
-    pieces = [piece for piece in _PIECE.findall(text.replace("\u2026", "...")) if not piece.isspace()]
+def phrase(text: str, lists: Lists | None = None) -> Phrase:
+    """The phrase that a text says; `lists` are what `<name>` stands for. Raises PhraseError."""
+    pieces = _pieces(text)
     if not pieces or len(pieces) > _LONGEST:
         raise PhraseError(f"'{text}' has no words, or too many")
-    reader = _Reader(text, pieces)
+    reader = _Reader(text, pieces, lists or Lists({}))
     source, needs = reader.sequence()
     if reader.at < len(pieces):
         raise PhraseError(f"'{text}' has a bracket too many")
     if not needs:
         raise PhraseError(f"'{text}' has no word that must be there")
-    return Phrase(name, source, tuple(sorted(needs, key=_worth, reverse=True)))
+    return Phrase(text, source, tuple(sorted(needs, key=_worth, reverse=True)))
+
+
+def _pieces(text: str) -> list[str]:
+    return [piece for piece in _PIECE.findall(text.replace("\u2026", "...")) if not piece.isspace()]
+
+
+class Lists:
+    """Lists of words that phrases name, each read once however many phrases name it. A list may name others."""
+
+    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
+        self._lists = dict(lists)
+        self._read: dict[str, tuple[str, tuple[str, ...]]] = {}
+
+    def part(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """A list as part of a phrase. Raises PhraseError if it is not there, is wrong, or names itself."""
+        if name not in self._read:
+            if name not in self._lists:
+                raise PhraseError(f"there are no words by the name '{name}'")
+            text = f"({'|'.join(self._lists.pop(name))})"
+            reader = _Reader(text, _pieces(text), self)
+            reader.at = 1
+            self._read[name] = reader.group()
+        return self._read[name]
 
 
 class _Reader:
-    def __init__(self, text: str, pieces: list[str]) -> None:
-        self.text, self.pieces, self.at = text, pieces, 0
+    def __init__(self, text: str, pieces: list[str], lists: Lists) -> None:
+        self.text, self.pieces, self.lists, self.at = text, pieces, lists, 0
 
     def sequence(self) -> tuple[str, list[tuple[str, ...]]]:
         """Pieces up to a bar, a bracket or the end: the expression, and the words that each part of it needs."""
@@ -102,13 +111,18 @@ class _Reader:
     def _piece(self) -> tuple[str, tuple[str, ...]]:
         piece = self.pieces[self.at]
         self.at += 1
-        source, anchors = self._group() if piece == "(" else _single(piece, self.text)
+        if piece == "(":
+            source, anchors = self.group()
+        elif piece.startswith("<") and piece.endswith(">"):
+            source, anchors = self.lists.part(piece[1:-1])
+        else:
+            source, anchors = _single(piece, self.text)
         if self.at < len(self.pieces) and self.pieces[self.at] == "?":
             self.at += 1
             return f"(?:{source})?", ()
         return source, anchors
 
-    def _group(self) -> tuple[str, tuple[str, ...]]:
+    def group(self) -> tuple[str, tuple[str, ...]]:
         sources: list[str] = []
         words: list[str] = []
         complete = True
@@ -136,15 +150,16 @@ def _single(piece: str, text: str) -> tuple[str, tuple[str, ...]]:
         return "% ", ("%",)
     if piece in "?)|":
         raise PhraseError(f"'{text}' has a '{piece}' out of place")
-    return _word(piece, text)
+    return _word(piece)
 
 
-def _word(piece: str, text: str) -> tuple[str, tuple[str, ...]]:
+@lru_cache(maxsize=10_000)  # rules share most of their words
+def _word(piece: str) -> tuple[str, tuple[str, ...]]:
     before, after, bare = piece.startswith("*"), piece.endswith("*"), piece.strip("*")
     simple = bare.isascii() and bare.isalnum()  # most are, and the rest cost ten times as much
     words = [bare.lower()] if simple else plain(bare).words.split()
     if not words or "*" in bare or END in words:
-        raise PhraseError(f"'{piece}' in '{text}' is no word")
+        raise PhraseError(f"'{piece}' is no word")
     parts = [re.escape(fold(word)) + " " for word in words]
     if before:
         parts[0] = f"{_ANY}*{parts[0]}"
@@ -155,6 +170,7 @@ def _word(piece: str, text: str) -> tuple[str, tuple[str, ...]]:
     return "".join(parts), (f"{'*' * open_start}{words[longest]}{'*' * open_end}",)
 
 
+@lru_cache(maxsize=10_000)
 def _worth(words: tuple[str, ...]) -> float:
     """How telling words are: long, few, and not open at the front, which costs most to look up."""
     shortest = min(len(word.strip("*")) for word in words)

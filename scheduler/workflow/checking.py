@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scheduler.checks import Draft, check_draft
-from scheduler.style import load_guard
+from scheduler.prepared import prepared_guard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,5 +72,5 @@ class Checker:
         """The guard of a language; the calendar's names are titles to it."""
         if language not in self._guards:
             names = (o.names[language] for o in self.calendar.observances.values() if language in o.names)
-            self._guards[language] = load_guard(self.templates, language, names)
+            self._guards[language] = prepared_guard(self.templates, language, names)
         return self._guards[language]
