@@ -209,7 +209,7 @@ CHECKED = [
     ("Call 0800 123 456", "", 4, {"helpline"}), ("word " * 100, "--channel x", 4, {"length"}),
     ("#endslavery", "", 0, {"hashtag-case"}), ("http://example.org", "", 4, {"link-https"}),
     ("PLEASE STOP TRAFFICKING EVERYWHERE NOW! Call 0800 123. #endtrafficking http://example.org TODO", "", 4,
-     {"capitals", "helpline", "hashtag-case", "link-https", "placeholder"}),
+     {"capitals", "helpline", "hashtag-case", "link-https", "placeholder", "TIP-024"}),
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 BAD = "They were kept as sex slaves."
-GOOD = "People were exploited, and are now supported by our team."
+GOOD = "The road is open again, and the school has new windows."
 
 
 @pytest.fixture
