@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from datetime import date, timedelta
 from pathlib import Path
@@ -66,6 +67,15 @@ def test_every_address_of_a_day_is_https(day: Observance):
     themes = [theme.source for theme in day.year_themes.values()]
     for address in (*day.sources, *filter(None, (day.page, day.proclaimed.address)), *themes):
         assert is_https(address), address
+
+
+def test_no_entry_says_again_what_another_of_its_fields_says():
+    entries = [entry for file in files_in([FOLDER]) for entry in tomllib.loads(file.read_text("utf-8")).items()]
+    for name, entry in entries:
+        by = entry.get("proclaimed", {})
+        assert "since" not in entry or entry["since"] != by.get("year"), f"{name}: since is the year of proclaimed"
+        known = [entry.get("page"), *entry.get("sources", [])]
+        assert "document" in by or by.get("address", "none") not in known, f"{name}: the address is there already"
 
 
 @EVERY

@@ -40,8 +40,9 @@ US = helpline(
 )  # fmt: skip
 IT = helpline("IT", "Numero Verde Antitratta", "800 290 290", "https://www.pariopportunita.gov.it")
 AR = helpline("AR", "Línea 145", "145", "https://www.argentina.gob.ar/justicia")
+NOT_YET = replace(helpline("GB", "Our Own Line", "0300 555 1212"), sources=("a",), unverified=True)
 OLD = helpline("IE", "Old Line", "1800 666 111", "https://www.garda.ie", expires=date(2027, 6, 30))
-REGISTRY = (GB, US, IT, AR, OLD)
+REGISTRY = (NOT_YET, GB, US, IT, AR, OLD)
 
 
 def draft(text="", **changes):
@@ -187,6 +188,14 @@ def test_the_helpline_of_another_country_is_a_warning():
     assert severities("helpline", US.line) == [WARNING]
     assert severities("helpline", US.line, country="US") == []
     assert severities("helpline", US.line, country="") == []
+
+
+@pytest.mark.parametrize("text", [NOT_YET.line, f"Call {NOT_YET.number}.", NOT_YET.number])
+def test_a_helpline_that_nobody_has_verified_is_an_error_and_is_not_offered(text):
+    (found,) = findings("helpline", text)
+    assert (found.severity, "rests on one source" in found.why) == (ERROR, True)
+    assert GB.line in found.suggestion
+    assert NOT_YET.number not in found.suggestion
 
 
 def test_an_expired_helpline_is_an_error_from_the_day_after():

@@ -316,6 +316,14 @@ def test_a_description_gives_the_rule_the_document_the_theme_and_last_the_page()
     assert entry.feeds == ("observances.ics", "themes/children.ics", "themes/human-trafficking.ics")
 
 
+def test_a_day_stands_in_the_feed_of_each_of_its_dimensions_which_says_so() -> None:
+    (entry,) = days(observance(dimensions=("personal", "food"), themes=()))
+    assert entry.feeds == ("observances.ics", "dimensions/food.ics", "dimensions/personal.ics")
+    feeds = build(stored([entry]).values())
+    assert b"X-WR-CALNAME:Daymark: food security\r\n" in feeds["dimensions/food.ics"]
+    assert feeds["dimensions/food.ics"].count(b"BEGIN:VEVENT") == 1
+
+
 @pytest.mark.parametrize(
     ("proclaimed", "line"),
     [

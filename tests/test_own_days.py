@@ -12,12 +12,13 @@ import signal
 import subprocess
 import termios
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import DAY, NOW, files
+from conftest import DAY, NOW, files, rows
 from test_loading import DAY as TEST_DAY
 from test_loading import write
 
@@ -149,6 +150,17 @@ def test_a_day_is_added_beside_what_a_person_wrote_there(daymark: Daymark, works
     assert own(workspace).read_text("utf-8") == f"{mine.rstrip()}\n\n{OWN}"
     assert add(daymark, workspace, name="Second Day").code == 0
     assert list(tomllib.loads(own(workspace).read_text("utf-8"))) == ["test-day", "harbour-day", "second-day"]
+
+
+def test_days_added_at_the_same_moment_are_all_there_and_each_is_in_the_log(daymark: Daymark, workspace: Path) -> None:
+    names = [f"{word} Day" for word in ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")]
+    with ThreadPoolExecutor(len(names)) as together:
+        answers = list(together.map(lambda name: add(daymark, workspace, "--as", "ann", name=name), names))
+    assert [answer.code for answer in answers] == [0] * len(names), answers
+    ids = sorted(name.lower().replace(" ", "-") for name in names)
+    assert sorted(tomllib.loads(own(workspace).read_text("utf-8"))) == ids
+    log = [line for line in rows(workspace)["audit"] if "entry added" in line and "'ann'" in line]
+    assert [sum(f"'{id}'" in line for line in log) for id in ids] == [1] * len(ids)
 
 
 def test_another_day_under_the_same_id_is_told_wherever_it_stands(daymark: Daymark, workspace: Path) -> None:

@@ -27,6 +27,13 @@ def test_a_file_is_told_with_line_and_column(daymark, place):
     assert (found["line"], found["column"], found["text"], found["check"][:3]) == (3, 21, "sex slaves", "TIP")
 
 
+def test_a_phrase_that_comes_again_is_told_each_time(daymark, place):
+    (place / "a.txt").write_text(f"{BAD}\n\n{GOOD}\n{BAD} {BAD}\n")
+    assert [(f["line"], f["column"]) for f in check(daymark, place / "a.txt", "--json").json] == [
+        (1, 19), (4, 19), (4, 49)
+    ]  # fmt: skip
+
+
 def test_a_good_file_passes(daymark, place):
     (place / "a.txt").write_text(GOOD)
     assert (check(daymark, place / "a.txt", "--json").code, check(daymark, place / "a.txt", "--json").json) == (0, [])

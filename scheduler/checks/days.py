@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.checks import masks
 from scheduler.checks.draft import ERROR, HINT, WARNING, Draft, found
+from scheduler.guard.plain import QUOTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +97,7 @@ def check_wrong_day(draft: Draft) -> Iterator[Finding]:
     """
     if draft.day is None or draft.start is None:
         return
-    text = masks.prose(masks.hide(draft.text, masks.QUOTED))
+    text = masks.prose(masks.hide(draft.text, QUOTED))
     said = [word for word in _words(draft).finditer(text) if word.lastgroup != "idiom"]
     true = {word[0]: _is_true(word.lastgroup or "", draft.day, draft.start, draft.end or draft.start) for word in said}
     placed = any(true[word[0]] and word.lastgroup != "today" for word in said)

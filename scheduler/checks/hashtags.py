@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.checks import masks
 from scheduler.checks.draft import WARNING, Draft, found
+from scheduler.guard.plain import EMAIL, LINK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,7 @@ _WORD_MOST = max(map(len, _WORDS))
 
 def check_hashtags(draft: Draft) -> Iterator[Finding]:
     """Each word in a hashtag begins with a capital letter; short acronyms and scripts without capitals are right."""
-    text = masks.hide(draft.text, masks.LINK, masks.EMAIL)
+    text = masks.hide(draft.text, LINK, EMAIL)
     for tag in masks.HASHTAG.finditer(text):
         better = _better(tag[1])
         if better:

@@ -80,11 +80,20 @@ def _check_numbers(text: str, draft: Draft) -> Iterator[Finding]:
 def _not_whole(seen: str, helpline: Helpline | None, draft: Draft) -> Finding:
     if helpline is None:
         return found("helpline", ERROR, seen, "number typed by hand: it is not in the registry", _offer(draft))
+    if helpline.unverified:
+        return _unverified(helpline, seen, draft)
     why = f"the number of {helpline.name} is cut off from its name and address"
     return found("helpline", ERROR, seen, why, f"write the whole line: {helpline.line}")
 
 
+def _unverified(helpline: Helpline, seen: str, draft: Draft) -> Finding:
+    why = f"the number of {helpline.name} rests on one source: it must not go out"
+    return found("helpline", ERROR, seen, why, _offer(draft))
+
+
 def _check_line(helpline: Helpline, draft: Draft) -> Iterator[Finding]:
+    if helpline.unverified:
+        yield _unverified(helpline, helpline.line, draft)
     if helpline.expires < draft.on:
         why = f"{helpline.name} was last checked on {helpline.checked} and expired on {helpline.expires}"
         yield found("helpline", ERROR, helpline.line, why, "check the number with its operator, then renew its entry")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.checks import masks
 from scheduler.checks.draft import ERROR, WARNING, Draft, found
+from scheduler.guard.plain import EMAIL, LINK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ _CASE = re.compile(
 def check_identity(draft: Draft) -> Iterator[Finding]:
     """No name with an age, no case number, no coordinates, in anything that readers get."""
     for part in draft.parts:
-        text = masks.hide(part, masks.LINK, masks.EMAIL)
+        text = masks.hide(part, LINK, EMAIL)
         yield from _names(text)
         for place in _COORDINATES.finditer(text):
             why = "coordinates lead to the door of a person or a shelter"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from scheduler.guard.plain import EMAIL, HANDLE, LINK
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,10 +17,7 @@ FILL = "\ue000"
 # Of a word; Chinese characters stand right beside numbers. Without (?-i:) the range costs 8 ms to compile.
 LETTER = r"(?-i:[^\W\u3400-\u9fff])"
 
-LINK = re.compile(r"(?:https?://|(?<![\w.@/-])www\.)\S+", re.I)
-EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 HASHTAG = re.compile(r"(?<![\w&/])[#\uff03](\w+)")
-HANDLE = re.compile(r"(?<![\w/=])@\w[\w.-]*(?:@[\w.-]+)?")
 # A/RES/68/192, CEDAW/C/GC/38, 2011/36/EU, Resolution 1325 (2000), Convention No. 182
 SYMBOL = re.compile(
     r"(?<![\w/])[A-Z]{1,6}(?:/[\w.()-]+){2,}|\b\d{2,4}/\d{1,4}/[A-Z]{2,4}\b"
@@ -32,11 +31,6 @@ TIME = re.compile(r"\b\d{1,2}[:h]\d{2}(?::\d{2})?\b|\b24\s?/\s?7\b")
 YEARS = re.compile(
     r"(?<!\d)(?<!\d[ .-])(?:19|20)\d{2}\s?[-\u2013/]\s?(?:(?:19|20)\d{2}|\d{2})\b"
     r"|(?<![\d+])(?<!\d[ .-])(?:19[4-9]\d|20\d{2})(?![\d])(?![.-]\d)"
-)
-# an opening mark ends the search for the close of an earlier one: time stays linear in the length
-QUOTED = re.compile(
-    r"\u201c[^\u201c\u201d\n]*\u201d|\"[^\"\n]*\"|\u00ab[^\u00ab\u00bb\n]*\u00bb|\u201e[^\u201e\u201c\u201d\n]*[\u201c\u201d]"
-    r"|\u300c[^\u300c\u300d\n]*\u300d|(?<!\w)\u2018[^\u2018\n]*?\u2019(?!\w)"
 )
 
 

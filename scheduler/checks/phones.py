@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from scheduler.checks import masks
+from scheduler.guard.plain import EMAIL, HANDLE, LINK
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -62,7 +63,7 @@ def phones(text: str, known: Collection[str] = ()) -> list[tuple[int, int]]:
     """Where telephone numbers stand, as (start, end). `known` holds digits that are one in any surroundings."""
     if all(len(run[0]) < SHORT for run in _RUN.finditer(text)) and not _RUNG.search(text):
         return []  # most texts
-    bare = masks.hide(text, masks.LINK, masks.EMAIL, masks.HASHTAG, masks.HANDLE, masks.SYMBOL, masks.DATE, masks.TIME)
+    bare = masks.hide(text, LINK, EMAIL, masks.HASHTAG, HANDLE, masks.SYMBOL, masks.DATE, masks.TIME)
     bare = masks.hide(bare, _OTHER_NUMBERS, masks.YEARS)
     rung = {match.end(1) for match in _RUNG.finditer(bare)}
     return [run.span() for run in _RUN.finditer(bare) if _is_phone(run, known, rung)]

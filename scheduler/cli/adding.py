@@ -9,7 +9,7 @@ import typer
 
 from scheduler.cli import show
 from scheduler.cli.days import iso_date
-from scheduler.cli.options import DryRun, Home, Json, Now, home_of, moment
+from scheduler.cli.options import As, DryRun, Home, Json, Now, workspace
 from scheduler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def add_day(
     region: Annotated[Many, typer.Option(help="A country code or a region; the world if none.")] = [],  # noqa: B006
     sensitivity: Annotated[str, typer.Option(help="normal, sensitive or trauma.")] = "",
     hashtag: Annotated[Many, typer.Option(help="A hashtag, without the sign; may be repeated.")] = [],  # noqa: B006
+    who: As = "",
     dry_run: DryRun = False,
     home: Home = "",
     now: Now = "",
@@ -44,7 +45,7 @@ def add_day(
     from scheduler.exports import id_for
     from scheduler.workflow.adding import add_entries
 
-    place = home_of(home)
+    ws = workspace(home, now, who)
     name = name or _asked("--name", "The official name, in English")
     fields: dict[str, Any] = {
         "name": name,
@@ -52,7 +53,7 @@ def add_day(
         "since": since or None,
         "page": page,
         "sources": source or _asked("--source", "The https address of a page that says so").split(),
-        "checked": moment(now).date(),
+        "checked": ws.now.date(),
         "known": [iso_date(day) for day in known],
         "announced": _by_year(announced),
         "regions": region,
@@ -63,7 +64,7 @@ def add_day(
         "proclaimed": {"body": body or _asked("--body", "Who set the day"), "document": document},
     }
     id = id or id_for(name)
-    _tell(add_entries(place, "own.toml", {id: fields}, dry_run=dry_run), id, dry_run=dry_run, json=json)
+    _tell(add_entries(ws, "own.toml", {id: fields}, dry_run=dry_run), id, dry_run=dry_run, json=json)
 
 
 def _by_year(spans: Many) -> dict[str, str]:

@@ -9,7 +9,7 @@ import typer
 
 from scheduler.cli import show
 from scheduler.cli.days import calendar_of
-from scheduler.cli.options import DryRun, Home, Json, Now, home_of, moment
+from scheduler.cli.options import DryRun, Home, Json, Now, moment, workspace
 from scheduler.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scheduler.audit import Gap
     from scheduler.compare import Pair
     from scheduler.model import Calendar, Helpline
+    from scheduler.workflow import Workspace
     from scheduler.workflow.verifying import Verified
 
 
@@ -131,7 +132,7 @@ def verify(
     today, calendar = moment(now).date(), calendar_of(home)
     wanted = workflow.filter_of(calendar, theme=theme, region=region)
     done = compare(calendar, [Path(file) for file in files], today, year=workflow.known_year(year), wanted=wanted)
-    drafted = _drafted(done, calendar, today, home, dry_run=dry_run) if write else None
+    drafted = _drafted(done, calendar, workspace(home, now), dry_run=dry_run) if write else None
     if json:
         show.document({"files": [_compared(one) for one in done], "drafted": drafted})
     else:
@@ -148,13 +149,13 @@ def verify(
         raise typer.Exit(4)
 
 
-def _drafted(done: list[Verified], calendar: Calendar, today: date, home: str, *, dry_run: bool) -> dict[str, Any]:
+def _drafted(done: list[Verified], calendar: Calendar, ws: Workspace, *, dry_run: bool) -> dict[str, Any]:
     from scheduler.workflow.adding import add_entries
     from scheduler.workflow.verifying import drafts
 
-    entries = drafts(done, calendar, today)
+    entries = drafts(done, calendar, ws.now.date())
     note = "Seen in a list, not yet held against a source: find its rule, who proclaimed it, and two sources."
-    added = add_entries(home_of(home), "drafts.toml", entries, note=note, dry_run=dry_run)
+    added = add_entries(ws, "drafts.toml", entries, note=note, dry_run=dry_run)
     return {"file": str(added.path), "ids": list(added.ids)}
 
 

@@ -50,6 +50,7 @@ def title_of(path: str) -> str:
 
 def _words(path: str) -> tuple[str, str, str]:
     """Name, description and colour. A theme's colour hangs on its own name only: a new theme changes no other."""
-    theme = path.rpartition("/")[2].removesuffix(".ics").replace("-", " ")
+    folder, _, file = path.rpartition("/")
+    theme = file.removesuffix(".ics").replace("-", " ") + (" security" if folder == "dimensions" else "")
     colour = list(COLOURS)[crc32(theme.encode()) % len(COLOURS)]
     return _KNOWN.get(path, (theme, f"Days, weeks and months on {theme}.", colour))

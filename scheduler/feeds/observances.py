@@ -39,6 +39,11 @@ def theme_feed(theme: str) -> str:
     return f"themes/{theme}.ics"
 
 
+def dimension_feed(dimension: str) -> str:
+    """The path of a feed of one dimension of human security: `dimensions/food.ics`."""
+    return f"dimensions/{dimension}.ics"
+
+
 def in_words(slug: str) -> str:
     """`human-trafficking` as `Human trafficking`."""
     words = slug.replace("-", " ")
@@ -47,7 +52,7 @@ def in_words(slug: str) -> str:
 
 def _entry(occurrence: Occurrence, language: str, helpline: str) -> Entry:
     observance = occurrence.observance
-    themes = sorted(set(observance.themes))
+    themes, dimensions = sorted(set(observance.themes)), map(dimension_feed, sorted(set(observance.dimensions)))
     content = Content(
         summary=observance.name(language),
         description="\n".join(filter(None, _lines(occurrence, language, helpline))),
@@ -58,7 +63,7 @@ def _entry(occurrence: Occurrence, language: str, helpline: str) -> Entry:
         start=occurrence.start.isoformat(),
         end=(occurrence.end + timedelta(days=1)).isoformat(),  # a feed's end is the day after
     )
-    return Entry(f"{DAY}{occurrence.id}", EVENT, (ALL_DAYS, *map(theme_feed, themes)), content)
+    return Entry(f"{DAY}{occurrence.id}", EVENT, (ALL_DAYS, *map(theme_feed, themes), *dimensions), content)
 
 
 def _lines(occurrence: Occurrence, language: str, helpline: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.guard.index import Index
 from scheduler.guard.phrases import Phrase
-from scheduler.guard.plain import END, Plain, plain
+from scheduler.guard.plain import END, QUOTED, Plain, plain
 from scheduler.guard.rules import Advice, Rule
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ OWN_WORDS = 5  # words from which on a quotation is a person's own speech
 NEAR_BEFORE, NEAR_AFTER = 4, 2  # words between advice and what it is about
 MOST = 500  # things caught in one text: nobody reads more
 _GRAVITY = {"error": 0, "warning": 1, "hint": 2}
-# an opening mark ends the search for the close of an earlier one: time stays linear in the length
-_QUOTED = re.compile(
-    r"\u201c[^\u201c\u201d\n]*\u201d|\"[^\"\n]*\"|\u00ab[^\u00ab\u00bb\n]*\u00bb|\u201e[^\u201e\u201c\u201d\n]*[\u201c\u201d]"
-    r"|\u300c[^\u300c\u300d\n]*\u300d|(?<!\w)\u2018[^\u2018\n]*?\u2019(?!\w)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,7 @@ class _Sight:
         self._before = sorted(end for _, end in _matches(guard.before, self.words))
         self._after = sorted(start for start, _ in _matches(guard.after, self.words))
         self._mentions = sorted(start for start, _ in _matches(guard.quoted, self.words))
-        self._quoted = [(*q.span(), len(q[0].split())) for q in _QUOTED.finditer(text)]
+        self._quoted = [(*q.span(), len(q[0].split())) for q in QUOTED.finditer(text)]
 
     def caught(self, rule: Rule, match: re.Match[str]) -> Caught | None:
         """What a match means here; None if it is a title, an exception of the rule, or only mentioned."""

@@ -9,8 +9,13 @@ from functools import lru_cache
 
 END = "\x1e"  # stands where a sentence ends; no phrase crosses it
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0640]")
-_SKIPPED = re.compile(
-    r"https?://\S+|(?<![\w.@/-])www\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|(?<![\w/=])@\w[\w.-]*"
+LINK = re.compile(r"(?:https?://|(?<![\w.@/-])www\.)\S+", re.I)
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+HANDLE = re.compile(r"(?<![\w/=])@\w[\w.-]*(?:@[\w.-]+)?")
+# an opening mark ends the search for the close of an earlier one: time stays linear in the length
+QUOTED = re.compile(
+    r"\u201c[^\u201c\u201d\n]*\u201d|\"[^\"\n]*\"|\u00ab[^\u00ab\u00bb\n]*\u00bb|\u201e[^\u201e\u201c\u201d\n]*[\u201c\u201d]"
+    r"|\u300c[^\u300c\u300d\n]*\u300d|(?<!\w)\u2018[^\u2018\n]*?\u2019(?!\w)"
 )
 _TOKEN = re.compile(
     r"(?P<tag>[#\uff03]\w+)|(?P<number>\d+(?:[.,\u2019']\d+)*)|(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])"
@@ -46,7 +51,8 @@ def fold(word: str) -> str:
 def plain(text: str) -> Plain:
     """The plain words of a text."""
     shown, places = _visible(text)
-    shown = _SKIPPED.sub(lambda m: " " * len(m[0]), shown)
+    for skipped in (LINK, EMAIL, HANDLE):
+        shown = skipped.sub(lambda m: " " * len(m[0]), shown)
     words, starts, spans, at = [" "], [], [], 1
     for word, start, end in _tokens(shown):
         starts.append(at)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["MOST_BYTES", "Listing", "read_list"]
+__all__ = ["MOST_BYTES", "Listing", "read_bytes", "read_list"]
 
 
 def read_list(path: Path, years: tuple[int, ...]) -> Listing:
@@ -19,7 +19,7 @@ def read_list(path: Path, years: tuple[int, ...]) -> Listing:
 
     Raises BadFile if the file cannot be read as a list at all; what only one entry has wrong is in the listing's notes.
     """
-    data = _bytes(path)
+    data = read_bytes(path)
     try:
         listing = _reader(path, data)(data, years)
     except RecursionError as error:
@@ -33,17 +33,18 @@ def read_list(path: Path, years: tuple[int, ...]) -> Listing:
     return listing
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file that may be anything. Raises BadFile for what is no file, unreadable or too large."""
     try:
         if not path.is_file():
             say = "it is no file" if path.exists() else "there is no such file"
-            raise _bad(path, say, "name a CSV, JSON or iCalendar file")
+            raise _bad(path, say, "name a file: CSV, JSON, iCalendar, or a text to check")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise _bad(path, f"cannot be read: {error.strerror}", "check the file's name and rights") from error
     if len(data) > MOST_BYTES:
-        raise _bad(path, f"it is larger than {MOST_BYTES // 2**20} MiB", "cut it down to the days of a few years")
+        raise _bad(path, f"it is larger than {MOST_BYTES // 2**20} MiB", "cut it down, or split it")
     return data
 
 

@@ -20,7 +20,7 @@ _SHORT = re.compile(r"(?<![\d/-])(\d{1,2})([/-])(\d{1,2})\2\d{4}(?!\d)|^(\d{1,2}
 
 def read_csv(data: bytes, years: tuple[int, ...]) -> Listing:
     """The days of a table with a header, or without one if a column holds dates. Raises ValueError if it is none."""
-    rows = _rows(decoded(data))
+    rows = rows_of(decoded(data))
     listing = Listing()
     if not rows:
         return listing
@@ -50,7 +50,7 @@ def decoded(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
+def rows_of(text: str) -> list[tuple[int, list[str]]]:
     text = text.replace("\0", "")
     first = next((line for line in text.splitlines() if line.strip()), "")
     sign = max(",;\t|", key=first.count)

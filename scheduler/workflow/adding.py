@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduler import calendars
-from scheduler.config import folders, require_workspace
+from scheduler.config import folders
 from scheduler.errors import BadData, BadFile, UsageError
 from scheduler.exports import as_entry
+from scheduler.store.opening import writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from scheduler.workflow import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +30,36 @@ class Added:
 
 
 def add_entries(
-    home: Path, file: str, entries: Mapping[str, Mapping[str, Any]], *, note: str = "", dry_run: bool = False
+    ws: Workspace, file: str, entries: Mapping[str, Mapping[str, Any]], *, note: str = "", dry_run: bool = False
 ) -> Added:
     """Appends entries to calendars/`file` of a workspace, whole or not at all. An entry that is there already is kept.
 
+    The store's write lock is held meanwhile: of two that add at once, the second sees what the first wrote.
+
     Raises BadFile with what is wrong in them, UsageError for an id that the workspace uses for something else.
     """
-    require_workspace(home)
-    path = home / "calendars" / file
+    path = ws.home / "calendars" / file
+    added, _ = _appended(ws.home, path, entries, note)
+    if dry_run or not added.ids:
+        return added
+    with writing(ws.home, ws.now, ws.who) as tx:
+        added, whole = _appended(ws.home, path, entries, note)
+        for id in added.ids:
+            tx.audit("entry added", id)
+        _write(path, whole)
+    return added
+
+
+def _appended(home: Path, path: Path, entries: Mapping[str, Mapping[str, Any]], note: str) -> tuple[Added, str]:
+    """What is new of the entries, and the whole file with it."""
     old = _text(path)
     fresh = {id: fields for id, fields in entries.items() if not _is_there(home, id, fields)}
     text = "\n".join(as_entry(id, fields, note) for id, fields in fresh.items())
     _require_utf8(text)
+    whole = f"{old.rstrip()}\n\n{text}" if old.strip() and text else old or text
     if text:
-        whole = f"{old.rstrip()}\n\n{text}" if old.strip() else text
         _require_right(home, path, whole, fresh)
-        if not dry_run:
-            _write(path, whole)
-    return Added(path, tuple(fresh), text)
+    return Added(path, tuple(fresh), text), whole
 
 
 def _require_right(home: Path, path: Path, whole: str, fresh: Mapping[str, Any]) -> None:

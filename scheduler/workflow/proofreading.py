@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scheduler.checks import check_writing
 from scheduler.errors import BadFile, Problem, UsageError
-from scheduler.lists.table import decoded
+from scheduler.lists import read_bytes
+from scheduler.lists.table import decoded, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from scheduler.checks import Draft
     from scheduler.model import Finding
 
-MOST_BYTES = 10 * 2**20
 TEXTS, TABLES = (".txt", ".md", ".markdown", ".rst", ".text", ".po"), (".csv", ".tsv")
 # code and comments are not read; they become blanks, so that lines and columns stay
 _CODE = re.compile(r"^(?P<f>```+|~~~+)[^\n]*\n(?:.*\n)*?(?P=f)[ \t]*$|`[^`\n]+`|<!--(?:[^-]|-(?!->))*-->", re.MULTILINE)
@@ -76,22 +74,13 @@ def _blank(code: re.Match[str]) -> str:
 
 def _texts(path: Path, column: str) -> Iterable[tuple[int, str]]:
     """The texts of a file, each with the line that it begins on."""
+    data = read_bytes(path)
+    if path.suffix.lower() not in TABLES:
+        return [(1, decoded(data))]
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise _bad(path, f"cannot be read: {error.strerror}", "check its name and rights") from error
-    if len(data) > MOST_BYTES:
-        raise _bad(path, f"it is larger than {MOST_BYTES // 2**20} MiB", "check a smaller file")
-    if path.suffix.lower() in TABLES:
-        text = decoded(data).replace("\0", "")
-        sign = max(",;\t", key=text.partition("\n")[0].count)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
-        try:
-            return _column(path, column, [(reader.line_num, row) for row in reader])
-        except csv.Error as error:
-            raise _bad(path, f"line {reader.line_num}: {error}", "save it again as CSV") from error
-    return [(1, decoded(data))]
+        return _column(path, column, rows_of(decoded(data)))
+    except ValueError as error:
+        raise BadFile([Problem(str(path), 0, "", str(error), "save it again as CSV")]) from error
 
 
 def _column(path: Path, column: str, rows: list[tuple[int, list[str]]]) -> list[tuple[int, str]]:
@@ -103,7 +92,3 @@ def _column(path: Path, column: str, rows: list[tuple[int, list[str]]]) -> list[
         )
     at = heads.index(column.lower())
     return [(line, row[at]) for line, row in rows[1:] if at < len(row) and row[at].strip()]
-
-
-def _bad(path: Path, say: str, write: str) -> BadFile:
-    return BadFile([Problem(str(path), 0, "", say, write)])
