@@ -140,6 +140,7 @@ def _account(name: str, t: Table, limits: dict[str, Limits]) -> Account:
         a_day=t.whole("a_day", 3, least=1, most=100),
         gap=timedelta(minutes=t.whole("gap_minutes", 180, most=1440)),
         themes=t.words("themes"),
+        fallback=t.yes("fallback", default=False),
     )
     t.finish()
     return made

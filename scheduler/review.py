@@ -10,21 +10,38 @@ from typing import TYPE_CHECKING
 from scheduler.model import DeliveryState, Review
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from scheduler.model import Post, Wording
+    from scheduler.model import Consent, Finding, Post, Waiver, Wording
 
 
-def digest(wording: Wording, *, language: str, account: str, due: datetime, expires: datetime) -> str:
-    """What an approval is bound to: words, note, alt text, picture, language, account and time window."""
+def digest(
+    wording: Wording, *, language: str, account: str, due: datetime, expires: datetime, consent: Consent | None = None
+) -> str:
+    """What an approval is bound to: words, note, alt text, picture, language, account, time window, consent."""
     media = wording.media.sha256 if wording.media else ""
     parts = [wording.text, wording.note, wording.alt, media, language, account, due.isoformat(), expires.isoformat()]
+    parts += [consent.id, consent.until.isoformat()] if consent else []
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 
 
 def digest_of(post: Post) -> str:
     """The digest of a post as it stands now."""
-    return digest(post.wording, language=post.language, account=post.account, due=post.due, expires=post.expires)
+    return digest(
+        post.wording,
+        language=post.language,
+        account=post.account,
+        due=post.due,
+        expires=post.expires,
+        consent=post.consent,
+    )
+
+
+def unanswered(findings: Iterable[Finding], waivers: Iterable[Waiver]) -> list[Finding]:
+    """The findings that still stand in the way of an approval: errors and warnings that nobody has answered."""
+    answered = {(w.rule, w.words) for w in waivers}
+    return [f for f in findings if f.severity != "hint" and (f.check, f.text) not in answered]
 
 
 def same_person(one: str, other: str) -> bool:

@@ -123,6 +123,14 @@ class Table:
             self.wrong(key, f"{key} is not a whole number from {least} to {most}", f"write {key} = {max(least, 1)}")
         return default or least
 
+    def number(self, key: str) -> float:
+        value = self._take(key, None)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value
+        if value is not None:
+            self.wrong(key, f"{key} is not a number", f"write {key} = 49.6")
+        return 0
+
     def yes(self, key: str, default: bool) -> bool:
         value = self._take(key, default)
         if not isinstance(value, bool):

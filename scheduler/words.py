@@ -22,17 +22,22 @@ class Words:
     months: tuple[str, ...]
     weekdays: tuple[str, ...]
     day: str
+    first: str  # how the first day of a month is written
     range: str
-    and_: str
+    both: str
     themes: dict[str, str]
 
     def date(self, span: Span) -> str:
-        first, last = (self.day.format(day=d.day, month=self.months[d.month - 1]) for d in (span.start, span.end))
+        first, last = (
+            (self.first if d.day == 1 else self.day).format(day=d.day, month=self.months[d.month - 1])
+            for d in (span.start, span.end)
+        )
         return first if span.start == span.end else self.range.format(first=first, last=last)
 
     def topics(self, themes: Sequence[str]) -> str:
+        """One theme or two, in words; empty for none."""
         said = [self.themes.get(theme, theme.replace("-", " ")) for theme in themes]
-        return f" {self.and_} ".join(filter(None, (", ".join(said[:-1]), said[-1] if said else "")))
+        return self.both.format(first=said[0], second=said[1]) if len(said) > 1 else "".join(said)
 
 
 def load_words(folders: Sequence[Path], language: str) -> Words:
@@ -55,13 +60,14 @@ def load_words(folders: Sequence[Path], language: str) -> Words:
 
 
 def _words(t: Table) -> Words:
-    themes = t.table("themes")
+    themes, day = t.table("themes"), t.text("day")
     made = Words(
         t.words("months"),
         t.words("weekdays"),
-        t.text("day"),
+        day,
+        t.text("first", day),
         t.text("range"),
-        t.text("and"),
+        t.text("both"),
         {theme: themes.text(theme) for theme in themes.body},
     )
     t.finish()
@@ -69,7 +75,9 @@ def _words(t: Table) -> Words:
         t.wrong("months", "it needs twelve months and seven weekdays", "write them all, from January and from Monday")
         return made
     try:
-        made.date(Span(date(2027, 11, 25), date(2027, 12, 10)))
+        made.date(Span(date(2027, 11, 1), date(2027, 12, 10)))
+        made.both.format(first="", second="")
     except (KeyError, IndexError, ValueError):
-        t.wrong("day", "a date cannot be written so", "use {day} and {month} in day, {first} and {last} in range")
+        write = "use {day} and {month} in day and first, {first} and {last} in range, {first} and {second} in both"
+        t.wrong("day", "a date cannot be written so", write)
     return made

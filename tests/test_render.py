@@ -13,6 +13,7 @@ from scheduler import paths
 from scheduler.calendars import load_calendar
 from scheduler.checks import ERROR, Draft, check_draft
 from scheduler.config import load_settings
+from scheduler.context import Us
 from scheduler.dates import occurrences
 from scheduler.errors import BadFile, TemplateError
 from scheduler.model import (
@@ -28,7 +29,7 @@ from scheduler.model import (
     YearTheme,
 )
 from scheduler.plan import ideal_slots
-from scheduler.render import Renderer, Us
+from scheduler.render import Renderer
 
 SHIPPED = Path(paths.shipped("templates"))
 CALENDAR = load_calendar([Path(paths.shipped("calendars"))])
@@ -77,7 +78,7 @@ def renderer(home: Path, files: dict[str, str], helplines=(LINE,)) -> Renderer:
 
 
 def text(home: Path, template: str, **about) -> str:
-    return renderer(home, {"day.en.txt": template}).post(slot(**about), MASTODON).text
+    return renderer(home, {"day.en.txt": template}).post(slot(**about), MASTODON).wording.text
 
 
 ORDER = [  # the nearest first; each wins over all that stand below it
@@ -107,7 +108,7 @@ OTHERS = [
 @pytest.mark.parametrize("first", range(len(ORDER)), ids=ORDER)
 def test_the_nearest_text_is_used(first, tmp_path):
     files = {name: name for name in ORDER[first:] + OTHERS}
-    assert renderer(tmp_path, files).post(slot(), MASTODON).text == ORDER[first]
+    assert renderer(tmp_path, files).post(slot(), MASTODON).wording.text == ORDER[first]
 
 
 def test_a_text_for_another_stage_network_language_or_day_is_not_used(tmp_path):
@@ -116,7 +117,7 @@ def test_a_text_for_another_stage_network_language_or_day_is_not_used(tmp_path):
     assert "no text for stage 'day' in language 'en'" in caught.value.words
     assert "main" in caught.value.words
     assert "test-day/2026" in caught.value.words
-    assert "templates/posts/default/day.en.txt" in caught.value.hint
+    assert "write [day] in templates/posts/default/en.toml" in caught.value.hint
 
 
 FIELDS = [
@@ -152,7 +153,7 @@ def test_empty_lines_are_folded(template, folded, tmp_path):
 
 
 MISTAKES = [
-    pytest.param("ok\n{{ day.nmae }}", 2, "nmae", "use only day, us, helpline", id="an unknown field"),
+    pytest.param("ok\n{{ day.nmae }}", 2, "nmae", "use only day, us, text, fact", id="an unknown field"),
     pytest.param("ok\n\n{{ helplin }}", 3, "'helplin' is undefined", "use only day", id="an unknown name"),
     pytest.param("x" * 501 + "\n-----\nok\n{{ nope }}", 4, "'nope'", "use only", id="in the second"),
     pytest.param("a\n-----\nb\n----- \n{{ a b }}", 5, "expected token", "correct", id="in the third variant"),
@@ -179,8 +180,8 @@ def test_a_mistake_in_a_template_is_told_with_its_line(template, line, said, wri
 def test_html_is_escaped_and_text_is_not(tmp_path):
     made = renderer(tmp_path, {"day.en.html": "<p>{{ day.name }}</p>", "eve.en.txt": "{{ day.name }}"})
     names = {"en": "<b>Tom & Jerry</b>"}
-    assert made.post(slot(names=names), MASTODON).text == "<p>&lt;b&gt;Tom &amp; Jerry&lt;/b&gt;</p>"
-    assert made.post(slot("eve", names=names), MASTODON).text == "<b>Tom & Jerry</b>"
+    assert made.post(slot(names=names), MASTODON).wording.text == "<p>&lt;b&gt;Tom &amp; Jerry&lt;/b&gt;</p>"
+    assert made.post(slot("eve", names=names), MASTODON).wording.text == "<b>Tom & Jerry</b>"
 
 
 def test_a_page_is_escaped_and_the_own_one_goes_first(tmp_path):
@@ -194,16 +195,17 @@ VARIANTS = [(500, "L"), (499, "M"), (300, "M"), (299, "S"), (3, "S")]
 @pytest.mark.parametrize(("most", "used"), VARIANTS)
 def test_the_longest_variant_that_fits_is_used_else_the_shortest(most, used, tmp_path):
     made = renderer(tmp_path, {"day.en.txt": "\n-----\n".join(["L" * 500, "M" * 300, "S" * 100])})
-    assert made.post(slot(), replace(MASTODON, most=most)).text[0] == used
+    assert made.post(slot(), replace(MASTODON, most=most)).wording.text[0] == used
 
 
 def test_a_content_note_stands_on_hard_days_where_there_is_a_place_for_it_and_counts(tmp_path):
-    files = {"note.en.txt": "about {{ day.topics }}", "day.en.txt": "L" * 500 + "\n-----\nS"}
+    note = '[every]\nnote = "about {{ day.topics }}"\n[day]\nlong = "l"\nshort = "s"\n'
+    files = {"en.toml": note, "day.en.txt": "L" * 500 + "\n-----\nS"}
     hard = slot(sensitivity=Sensitivity.TRAUMA)
-    post = renderer(tmp_path, files).post(hard, MASTODON)
+    post = renderer(tmp_path, files).post(hard, MASTODON).wording
     assert (post.note, post.text) == ("about human trafficking and children", "S")
-    assert renderer(tmp_path, files).post(hard, replace(MASTODON, content_note=False)).note == ""
-    assert renderer(tmp_path, files).post(slot(), MASTODON).note == ""
+    assert renderer(tmp_path, files).post(hard, replace(MASTODON, content_note=False)).wording.note == ""
+    assert renderer(tmp_path, files).post(slot(), MASTODON).wording.note == ""
 
 
 HELP = [
@@ -223,21 +225,25 @@ def test_a_helpline_stands_only_where_it_helps(account, changes, year, given, tm
 
 def test_accounts_of_one_renderer_get_the_helpline_of_their_own_country(tmp_path):
     made = renderer(tmp_path, {"day.en.txt": "{{ day.name }} {{ helpline }}"})
-    texts = [made.post(slot(account=replace(ACCOUNT, country=c)), MASTODON).text for c in ("GB", "IE", "GB")]
+    texts = [made.post(slot(account=replace(ACCOUNT, country=c)), MASTODON).wording.text for c in ("GB", "IE", "GB")]
     assert texts == [f"Test Day {LINE.line}", "Test Day", f"Test Day {LINE.line}"]
 
 
 @pytest.mark.parametrize("end", [".png", ".jpg", ".webp"])
-def test_a_picture_beside_the_template_goes_with_its_alt_text(end, tmp_path):
+def test_a_picture_goes_with_its_alt_text(end, tmp_path):
     made = renderer(tmp_path, {"day.en.txt": "x", f"day.en{end}": "bytes", "day.en.alt.txt": "A sign: {{ day.name }}"})
-    post = made.post(slot(), MASTODON)
+    post = made.post(slot(), MASTODON).wording
     assert post.media.path == str(tmp_path / f"own/posts/default/day.en{end}")
     assert post.media.sha256 == hashlib.sha256(b"bytes").hexdigest()
     assert post.alt == "A sign: Test Day"
 
 
 def test_a_picture_of_another_template_does_not_go_with_it(tmp_path):
-    post = renderer(tmp_path, {"day.en.txt": "x", "eve.en.png": "bytes", "day.en.alt.txt": "x"}).post(slot(), MASTODON)
+    post = (
+        renderer(tmp_path, {"day.en.txt": "x", "eve.en.png": "bytes", "day.en.alt.txt": "x"})
+        .post(slot(), MASTODON)
+        .wording
+    )
     assert (post.media, post.alt) == (None, "")
 
 
@@ -251,7 +257,7 @@ def test_a_language_without_words_is_told_with_the_file_to_write(tmp_path):
 def test_own_words_go_before_shipped_ones_and_a_span_is_said_in_them(tmp_path):
     own = WORDS.replace("{first} to {last}", "{first} - {last}").replace('"{day} {month}"', '"{month} {day}"')
     made = renderer(tmp_path, {"own/words/en.toml": own, "day.en.txt": "{{ day.date }}"})
-    assert made.post(slot(rule="11-25..12-10"), MASTODON).text == "November 25 - December 10"
+    assert made.post(slot(rule="11-25..12-10"), MASTODON).wording.text == "November 25 - December 10"
 
 
 @pytest.fixture(scope="module")
@@ -269,7 +275,7 @@ def test_every_shipped_text_of_a_day_passes_the_checks_on_every_network(day, sho
     for account in (replace(ACCOUNT, network=n, country=c) for n in settings.limits for c in ("GB", "US", "")):
         limits = settings.limits[account.network]
         for s in (s for book in settings.playbooks.values() for s in ideal_slots(o, book, account)):
-            post = made.post(s, limits)
+            post = made.post(s, limits).wording
             draft = Draft(
                 text=post.text, limits=limits, on=s.local.date(), language="en", note=post.note, alt=post.alt,
                 media_sha=post.media.sha256 if post.media else "", sensitivity=day.sensitivity, day=s.local.date(),

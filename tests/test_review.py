@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.model import DeliveryState, Media, Post, Review, Sensitivity, Wording
+from scheduler.model import Consent, DeliveryState, Media, Post, Review, Sensitivity, Wording
 from scheduler.review import after_planning, digest, digest_of, state_of
 
 PROPERTY = settings(deadline=None, max_examples=100, derandomize=True)
@@ -49,6 +49,8 @@ BOUND = {
     "account": {"account": "other"},
     "due": {"due": DUE + timedelta(seconds=1)},
     "expires": {"expires": DUE + timedelta(hours=16)},
+    "consent": {"consent": Consent("K7-114", date(2027, 1, 1))},
+    "the end of the consent": {"consent": Consent("K7-114", date(2027, 1, 2))},
 }
 FREE = {
     "the path of the picture": {"wording": replace(WORDING, media=replace(PICTURE, path="elsewhere.png"))},
@@ -71,6 +73,7 @@ FREE = {
     "touched": {"touched": True},
     "queued": {"queued": True},
     "why": {"why": "x"},
+    "origin": {"origin": "x"},
 }
 
 

@@ -16,12 +16,13 @@ from alembic.script import ScriptDirectory
 
 from scheduler import outbox, paths
 from scheduler.errors import DatabaseError, PersonNeeded
-from scheduler.model import Campaign, DeliveryState, Post, Sensitivity, Sent, Wording
+from scheduler.model import Campaign, DeliveryState, Finding, Post, Sensitivity, Sent, Wording
 from scheduler.review import digest_of
 from scheduler.store import outbox as deliveries
 from scheduler.store import planning, reads
 from scheduler.store.opening import SCHEMA, engine, reading, stamp, writing
 from scheduler.store.schema import APPEND_ONLY, metadata
+from scheduler.store.waivers import waive
 
 NOW = datetime(2027, 7, 30, 9, tzinfo=UTC)
 DAY = date(2027, 7, 30)
@@ -95,6 +96,8 @@ def test_every_table_is_strict_and_every_constraint_is_named(tmp_path: Path) -> 
 def test_what_happened_is_never_changed(tmp_path: Path, table: str, change: str) -> None:
     keep(tmp_path, a_post())
     send(tmp_path)
+    with writing(tmp_path, NOW, "Ana") as tx:
+        waive(tx, a_post().id, Finding("TIP-001", "warning", "rescued", "why", "better"), "they said so themselves")
     refused = pytest.raises(sqlite3.IntegrityError, match="append-only")
     with closing(sqlite3.connect(paths.database(str(tmp_path)))) as db, refused:
         db.execute(change.format(table))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scheduler.checks.consent import check_consent
 from scheduler.checks.days import check_wrong_day
 from scheduler.checks.draft import ERROR, HINT, WARNING, Check, Draft
+from scheduler.checks.facts import check_facts
 from scheduler.checks.hashtags import check_hashtags
 from scheduler.checks.helpline import check_helpline
 from scheduler.checks.identity import check_identity
@@ -13,6 +15,7 @@ from scheduler.checks.language import check_content_note, check_language
 from scheduler.checks.links import check_links
 from scheduler.checks.numbers import check_number_source
 from scheduler.checks.shape import check_alt, check_capitals, check_length, check_marks, check_placeholder
+from scheduler.checks.translation import check_translation
 from scheduler.checks.words import check_words
 
 if TYPE_CHECKING:
@@ -20,12 +23,24 @@ if TYPE_CHECKING:
 
     from scheduler.model import Finding
 
-__all__ = ["CHECKS", "ERROR", "HINT", "WARNING", "Check", "Draft", "check_draft", "check_writing", "has_errors"]
+__all__ = [
+    "CHECKS",
+    "ERROR",
+    "HINT",
+    "WARNING",
+    "Check",
+    "Draft",
+    "check_draft",
+    "check_writing",
+    "has_errors",
+    "is_waivable",
+]
 
 WRITING = ("words", "identity", "capitals", "bidi-marks")  # checks that hold for a report as for a post
 CHECKS = (
     Check("words", "No words that harm, by the rules of the language guard", ERROR, check_words),
     Check("identity", "Nothing that leads to a person", ERROR, check_identity),
+    Check("consent", "A person's story goes out with a consent that holds", ERROR, check_consent),
     Check("helpline", "Helpline numbers are registered, whole, current and for the country", ERROR, check_helpline),
     Check("placeholder", "Nothing of a template is left over", ERROR, check_placeholder),
     Check("length", "The text fits the network", ERROR, check_length),
@@ -36,6 +51,8 @@ CHECKS = (
     Check("language", "The language is set and is the text's", ERROR, check_language),
     Check("content-note", "Hard posts have a content note where the network has one", ERROR, check_content_note),
     Check("number-source", "Large numbers and shares name their source", WARNING, check_number_source),
+    Check("fact", "Figures of the registry are current and name who counted", ERROR, check_facts),
+    Check("translation", "The words say what their source says now", ERROR, check_translation),
     Check("capitals", "No row of words in capitals", WARNING, check_capitals),
     Check("bidi-marks", "No hidden marks and no imitation letters", ERROR, check_marks),
 )
@@ -49,6 +66,11 @@ def check_draft(draft: Draft) -> list[Finding]:
 def check_writing(draft: Draft) -> list[Finding]:
     """What the checks that hold for any writing see, not only for a post on its network; each place is told."""
     return [f for check in CHECKS if check.id in WRITING for f in check.function(draft)]
+
+
+def is_waivable(finding: Finding) -> bool:
+    """Whether a person may take it on themselves: every warning, and of the errors those that judge words."""
+    return finding.severity == WARNING or finding.check == "identity" or finding.check not in {c.id for c in CHECKS}
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scheduler.model import Finding, Helpline, Limits, Sensitivity
+from scheduler.model import Consent, Fact, Finding, Helpline, Limits, Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +24,8 @@ class Draft:
     `day` is the local date it goes out; `start` and `end` are the occurrence, both included; all three may be
     unknown. `helplines` is the whole registry, and `on` the date at which a helpline must not be past its expiry.
     `country` is the account's. `media_sha` is empty where there is no picture. `guard` has the rules of the language.
+    `facts` is the whole registry. `stale` says which translation the words are from, if its source has changed since.
+    `is_offered`: another post of the same campaign, account and day gives readers the helpline.
     """
 
     text: str
@@ -41,6 +43,10 @@ class Draft:
     country: str = ""
     helplines: tuple[Helpline, ...] = ()
     guard: Guard | None = None
+    facts: tuple[Fact, ...] = ()
+    consent: Consent | None = None
+    stale: str = ""
+    is_offered: bool = False
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ _CUT_OFF = re.compile(
     rf"|(?<!\w)(?:{_HEADING})[^\S\n]*[:\u2026\uff1a]{_NOTHING_FOLLOWS}",
     re.I,
 )
+_NO_ADDRESS = r"(?!\s*[,\u060c\uff0c]\s*https?:)"
 _GOES_ON = r"(?![\w/?#@%&=+~-]|[.:]\w)"
 
 
@@ -51,19 +52,25 @@ def lines_in(text: str, helplines: tuple[Helpline, ...]) -> tuple[str, list[Help
     """The text with whole helpline lines hidden, and whose they were. A line may be broken over several."""
     there = []
     for helpline in helplines:
-        if helpline.line.split(None, 1)[0] not in text:
+        if helpline.number.split(None, 1)[0] not in text:
             continue  # spares most of the registry
-        shorter, times = _line(helpline.line).subn(lambda m: masks.FILL * len(m[0]), text)
-        if times:
+        before = text
+        for form in _forms(helpline):
+            text = form.sub(lambda m: masks.FILL * len(m[0]), text)
+        if text != before:
             there.append(helpline)
-            text = shorter
     return text, there
 
 
-@lru_cache(maxsize=4096)
-def _line(line: str) -> re.Pattern[str]:
+@lru_cache(maxsize=1024)
+def _forms(helpline: Helpline) -> tuple[re.Pattern[str], ...]:
+    return tuple(_line(form, ends=helpline.address in form) for form in helpline.forms())
+
+
+def _line(line: str, *, ends: bool) -> re.Pattern[str]:
+    """A form as a pattern; one without the address must not be followed by another address."""
     words = unicodedata.normalize("NFC", line).split()
-    return re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + _GOES_ON)
+    return re.compile(r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + _GOES_ON + ("" if ends else _NO_ADDRESS))
 
 
 def _check_numbers(text: str, draft: Draft) -> Iterator[Finding]:
@@ -83,7 +90,7 @@ def _not_whole(seen: str, helpline: Helpline | None, draft: Draft) -> Finding:
     if helpline.unverified:
         return _unverified(helpline, seen, draft)
     why = f"the number of {helpline.name} is cut off from its name and address"
-    return found("helpline", ERROR, seen, why, f"write the whole line: {helpline.line}")
+    return found("helpline", ERROR, seen, why, f"write the whole line: {helpline.said(draft.language)}")
 
 
 def _unverified(helpline: Helpline, seen: str, draft: Draft) -> Finding:
@@ -93,13 +100,19 @@ def _unverified(helpline: Helpline, seen: str, draft: Draft) -> Finding:
 
 def _check_line(helpline: Helpline, draft: Draft) -> Iterator[Finding]:
     if helpline.unverified:
-        yield _unverified(helpline, helpline.line, draft)
+        yield _unverified(helpline, helpline.said(draft.language), draft)
     if helpline.expires < draft.on:
         why = f"{helpline.name} was last checked on {helpline.checked} and expired on {helpline.expires}"
-        yield found("helpline", ERROR, helpline.line, why, "check the number with its operator, then renew its entry")
+        yield found(
+            "helpline",
+            ERROR,
+            helpline.said(draft.language),
+            why,
+            "check the number with its operator, then renew its entry",
+        )
     if draft.country and helpline.country != draft.country:
         why = f"it is the helpline of {helpline.country}, and the account is for {draft.country}"
-        yield found("helpline", WARNING, helpline.line, why, _offer(draft))
+        yield found("helpline", WARNING, helpline.said(draft.language), why, _offer(draft))
 
 
 def _check_offered(draft: Draft) -> Iterator[Finding]:
@@ -112,13 +125,14 @@ def _check_offered(draft: Draft) -> Iterator[Finding]:
             f"no current helpline is registered for {draft.country or 'an account without a country'} and these themes"
         )
         yield found("helpline", HINT, "", why, "add one to calendars/helplines.toml, with two sources")
-    elif fitting and not _offers(draft, fitting):
-        why = f"a {draft.sensitivity} post gives readers no helpline, and there is one"
+    elif fitting and not offers(draft.text, fitting) and not (draft.is_offered and draft.consent is None):
+        why = f"no {draft.sensitivity} post of this day and account gives readers a helpline, and there is one"
         yield found("helpline", ERROR if trauma else WARNING, "", why, _offer(draft))
 
 
-def _offers(draft: Draft, fitting: tuple[Helpline, ...]) -> bool:
-    return bool(lines_in(unicodedata.normalize("NFC", draft.text), fitting)[1])
+def offers(text: str, fitting: tuple[Helpline, ...]) -> bool:
+    """Whether a text gives readers one of these helplines, whole."""
+    return bool(lines_in(unicodedata.normalize("NFC", text), fitting)[1])
 
 
 def _fitting(draft: Draft) -> tuple[Helpline, ...]:
@@ -129,5 +143,5 @@ def _fitting(draft: Draft) -> tuple[Helpline, ...]:
 def _offer(draft: Draft) -> str:
     fitting = _fitting(draft)
     if fitting:
-        return f"write the whole line: {fitting[0].line}"
+        return f"write the whole line: {fitting[0].said(draft.language)}"
     return "use a helpline of calendars/helplines.toml, whole, or leave the sentence out"

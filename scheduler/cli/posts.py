@@ -63,14 +63,19 @@ def told_of(ws: Workspace, found: list[Post], state: str = "") -> list[dict[str,
     stand, checker = states(ws, found), ws.checker(synced(ws))
     with reading(ws.home) as db:
         deliveries = reads.deliveries(db)
+        answers = {(w.post, w.rule, w.words): f"{w.who}: {w.why}" for w in reads.waivers(db)}
     return [
-        _post(post, stand[post.id], deliveries.get(post.id), checker.post(post))
+        _post(post, stand[post.id], deliveries.get(post.id), _answered(post, checker.post(post), answers))
         for post in found
         if not wanted or stand[post.id] == wanted
     ]
 
 
-def _post(post: Post, state: str, delivery: Any, findings: list[Finding]) -> dict[str, Any]:
+def _answered(post: Post, findings: list[Finding], answers: dict[tuple[str, str, str], str]) -> list[dict[str, str]]:
+    return [finding(f) | {"answer": answers.get((post.id, f.check, f.text), "")} for f in findings]
+
+
+def _post(post: Post, state: str, delivery: Any, findings: list[dict[str, str]]) -> dict[str, Any]:
     return {
         "id": post.id,
         "campaign": post.campaign,
@@ -93,7 +98,10 @@ def _post(post: Post, state: str, delivery: Any, findings: list[Finding]) -> dic
         "media": post.wording.media.path if post.wording.media else "",
         "author": post.author,
         "digest": post.digest,
-        "findings": [finding(f) for f in findings],
+        "origin": post.origin,
+        "consent": post.consent.id if post.consent else "",
+        "consent_until": post.consent.until.isoformat() if post.consent else "",
+        "findings": findings,
     }
 
 
@@ -118,8 +126,7 @@ def show_post(post: Id, home: Home = "", now: Now = "", json: Json = False) -> N
     if json:
         show.document(told)
         return
-    show.line(f"{told['id']}  ({told['state']})")
-    show.line(f"  {told['account']} on {told['network']}, {told['due_local']} {told['zone']} ({told['due']})")
+    _tell_head(told)
     for name in ("note", "text", "alt"):
         if told[name]:
             show.line(f"\n{told[name]}" if name == "text" else f"  {name}: {told[name]}")
@@ -134,9 +141,19 @@ def show_post(post: Id, home: Home = "", now: Now = "", json: Json = False) -> N
         show.line(f"  {told['state']}: {told['reason']}")
 
 
+def _tell_head(told: dict[str, Any]) -> None:
+    show.line(f"{told['id']}  ({told['state']})")
+    show.line(f"  {told['account']} on {told['network']}, {told['due_local']} {told['zone']} ({told['due']})")
+    origin = f"words from {told['origin']}" if told["origin"] else ""
+    consent = f"consent {told['consent']} until {told['consent_until']}" if told["consent"] else ""
+    if origin or consent:
+        show.line("  " + ", ".join(filter(None, (origin, consent))))
+
+
 def says(f: dict[str, str]) -> str:
     seen = f" '{f['text']}'" if f["text"] else ""
-    return f"{f['severity']} {f['check']}:{seen} {f['why']}. Better: {f['suggestion']}"
+    answer = f" (answered by {f['answer']})" if f.get("answer") else ""
+    return f"{f['severity']} {f['check']}:{seen} {f['why']}. Better: {f['suggestion']}{answer}"
 
 
 def read_text(file: str) -> str:

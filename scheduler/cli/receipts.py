@@ -103,7 +103,8 @@ def _write_page(file: str, found: list[Gap], today: date, calendar: Calendar, ho
     from scheduler import paths
     from scheduler.audit import KINDS
     from scheduler.config import folders
-    from scheduler.render import Renderer, Us
+    from scheduler.context import Us
+    from scheduler.render import Renderer
 
     place = Path(paths.find_home(home)) if paths.find_home(home) else None
     renderer = Renderer(folders(place, "templates"), Us("", ""), ())

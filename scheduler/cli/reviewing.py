@@ -14,12 +14,13 @@ from scheduler.errors import UsageError
 from scheduler.model import Sensitivity
 
 if TYPE_CHECKING:
-    from scheduler.model import Post
+    from scheduler.model import Post, Waiver
 
 
 def approve(
     post: Ids,
     name: Annotated[str, typer.Option("--as", help="Who approves.")],
+    why: Annotated[str, typer.Option(help="Your answer to the warnings, if there are any.")] = "",
     home: Home = "",
     now: Now = "",
     json: Json = False,
@@ -27,7 +28,7 @@ def approve(
     """Approve posts: exactly these words, to these accounts, at these times. All of them or none."""
     from scheduler.workflow.reviewing import approve as workflow
 
-    _tell_reviews(workflow(workspace(home, now, _named(name)), post, name.strip()), json=json)
+    _tell_reviews(workflow(workspace(home, now, _named(name)), post, name.strip(), why), json=json)
 
 
 def reject(
@@ -44,6 +45,44 @@ def reject(
     if not why.strip():
         raise UsageError("a rejection needs a reason", 'write --why "..."')
     _tell_reviews(workflow(workspace(home, now, _named(name)), post, name.strip(), why), json=json)
+
+
+def waive(
+    post: Id,
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule or check, such as TIP-004.")],
+    name: Annotated[str, typer.Option("--as", help="Who answers for it.")],
+    why: Annotated[str, typer.Option(help="Why it is right here.")],
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Answer for a finding of a post, with your name and a reason; it is counted."""
+    from scheduler.workflow.waiving import waive as workflow
+
+    if not why.strip():
+        raise UsageError("a waiver needs a reason", 'write --why "..."')
+    _tell_waivers(workflow(workspace(home, now, _named(name)), post, rule, why.strip(), name.strip()), json=json)
+
+
+def waivers(home: Home = "", now: Now = "", json: Json = False) -> None:
+    """List what people answered to findings, and how often each rule was waived."""
+    from scheduler.workflow.waiving import counts
+    from scheduler.workflow.waiving import waivers as workflow
+
+    given = workflow(workspace(home, now))
+    _tell_waivers(given, json=json)
+    if not json and given:
+        show.aside(", ".join(f"{rule} {n}" for rule, n in counts(given).items()))
+
+
+def _tell_waivers(given: list[Waiver], *, json: bool) -> None:
+    if json:
+        from dataclasses import asdict
+
+        show.document([asdict(w) for w in given])
+        return
+    rows = [(w.at[:10], w.who, w.severity, w.rule, w.words, w.post, w.why) for w in given]
+    show.table(("DATE", "WHO", "LEVEL", "RULE", "WORDS", "POST", "WHY"), rows)
 
 
 def reword(

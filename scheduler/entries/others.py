@@ -9,6 +9,8 @@ from scheduler.entries.spelling import NamedSource
 from scheduler.model import LANGUAGES, Helpline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scheduler.toml import Table
 
 
@@ -30,6 +32,8 @@ def helpline(name: str, t: Table) -> Helpline:
         hours=t.text("hours", ""),
         languages=t.words("languages"),
         unverified=unverified,
+        short=t.text("short", ""),
+        names=tuple(_by_language(t.table("names"), lambda inner, key: inner.text(key)).items()),
     )
     t.finish()
     if made.expires <= made.checked:
@@ -50,15 +54,16 @@ def region(t: Table) -> frozenset[str]:
 def named_source(t: Table) -> NamedSource:
     """A source that entries name by a word, with the addresses of its other languages."""
     t.text("title")
-    made = NamedSource(address(t, "address"), _editions(t.table("languages")))
+    made = NamedSource(address(t, "address"), _by_language(t.table("languages"), address))
     t.day("checked")
     t.text("through", "")
     t.finish()
     return made
 
 
-def _editions(t: Table) -> dict[str, str]:
+def _by_language(t: Table, read: Callable[[Table, str], str]) -> dict[str, str]:
+    """A table with an entry a language, each read by `read`."""
     for language in t.body:
         if language not in LANGUAGES:
             t.wrong(language, f"'{language}' is not one of our languages", f"write one of: {', '.join(LANGUAGES)}")
-    return {language: address(t, language) for language in t.body}
+    return {language: read(t, language) for language in t.body}

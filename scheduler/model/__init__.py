@@ -21,6 +21,7 @@ from scheduler.model.calendar import (
 from scheduler.model.campaign import (
     Account,
     Campaign,
+    Consent,
     Finding,
     Limits,
     Media,
@@ -30,6 +31,7 @@ from scheduler.model.campaign import (
     Skipped,
     Slot,
     Stage,
+    Waiver,
     Wording,
 )
 from scheduler.model.delivery import (
@@ -44,6 +46,7 @@ from scheduler.model.delivery import (
     TryLater,
     Unsure,
 )
+from scheduler.model.facts import Fact
 
 __all__ = [
     "DIMENSIONS",
@@ -55,8 +58,10 @@ __all__ = [
     "Calendar",
     "Campaign",
     "Certainty",
+    "Consent",
     "Delivery",
     "DeliveryState",
+    "Fact",
     "Finding",
     "Former",
     "Helpline",
@@ -82,6 +87,7 @@ __all__ = [
     "Stage",
     "TryLater",
     "Unsure",
+    "Waiver",
     "Wording",
     "YearTheme",
 ]

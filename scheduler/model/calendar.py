@@ -164,6 +164,8 @@ class Helpline:
     hours: str = ""
     languages: tuple[str, ...] = ()
     unverified: bool = False
+    short: str = ""
+    names: tuple[tuple[str, str], ...] = ()  # official names in other languages, by language
 
     def serves(self, country: str, themes: tuple[str, ...], on: date) -> bool:
         """Whether a reader in `country` finds help here with one of `themes`, on a day before it expires.
@@ -176,8 +178,25 @@ class Helpline:
 
     @property
     def line(self) -> str:
-        """The whole helpline as readers see it, on one line."""
-        return f"{self.name}: {self.number}" + (f", {self.address}" if self.address else "")
+        """The whole helpline as readers see it in English, on one line."""
+        return self.said("en")
+
+    def said(self, language: str, *, brief: bool = False) -> str:
+        """The whole helpline on one line in a language; `brief` is its shortest form, without the address."""
+        colon, comma = _MARKS.get(language, (": ", ", "))
+        name = dict(self.names).get(language, self.name)
+        if brief:
+            return f"{self.short or name}{colon}{self.number}"
+        return f"{name}{colon}{self.number}" + (f"{comma}{self.address}" if self.address else "")
+
+    def forms(self) -> tuple[str, ...]:
+        """Every form in which it is whole, the longest first."""
+        forms = {self.said(language, brief=brief) for language in LANGUAGES for brief in (False, True)}
+        return tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+
+# what stands after a name and between the parts of a line, where it is not as in English
+_MARKS = {"fr": (" : ", ", "), "zh": ("：", "，"), "ar": (": ", "، ")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Our name on a channel. `network` says whose limits and habits the text follows; quiet hours are local."""
+    """Our name on a channel. `network` says whose limits and habits the text follows; quiet hours are local.
+
+    `fallback` allows English posts, marked as such, where the language has no current text.
+    """
 
     name: str
     channel: str
@@ -58,6 +61,7 @@ class Account:
     a_day: int = 3
     gap: timedelta = timedelta(hours=3)
     themes: tuple[str, ...] = ()
+    fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,19 @@ class Finding:
     suggestion: str
 
 
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A person's answer to a finding: it holds for the same words under the same rule in the same post."""
+
+    post: str
+    rule: str
+    words: str
+    severity: str
+    why: str
+    who: str
+    at: str
+
+
 class Review(StrEnum):
     """What people decided."""
 
@@ -124,6 +141,14 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """A person's consent to their story, by an id that says nothing of them; it holds to the end of `until`."""
+
+    id: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """Our plan for one occurrence, with the facts it was planned from."""
 
@@ -138,7 +163,10 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What we say in one slot, and what people decided of it. Instants are UTC; `local` is wall time in `zone`."""
+    """What we say in one slot, and what people decided of it. Instants are UTC; `local` is wall time in `zone`.
+
+    `origin` is where its words are from, such as `themes/racism/fr`; empty once a person has reworded them.
+    """
 
     id: str
     campaign: str
@@ -164,3 +192,5 @@ class Post:
     touched: bool = False
     queued: bool = False
     why: str = ""
+    origin: str = ""
+    consent: Consent | None = None

@@ -52,7 +52,9 @@ def follow(tx: Tx, c: Campaign) -> None:
     tx.audit("campaign follows its entry", c.id, after=f"{c.start} to {c.end}, {c.name}")
 
 
-_SAME = "id campaign observance year stage account channel network language country zone author digest why".split()
+_SAME = (
+    "id campaign observance year stage account channel network language country zone author digest why origin".split()
+)
 
 
 def post_row(p: Post) -> dict[str, Any]:
@@ -73,6 +75,8 @@ def post_row(p: Post) -> dict[str, Any]:
         "review": str(p.review),
         "touched": int(p.touched),
         "queued": int(p.queued),
+        "consent": p.consent.id if p.consent else "",
+        "consent_until": p.consent.until.isoformat() if p.consent else "",
     }
 
 

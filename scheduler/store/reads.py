@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.model import (
     Campaign,
+    Consent,
     Delivery,
     DeliveryState,
     Hold,
@@ -15,6 +16,7 @@ from scheduler.model import (
     Post,
     Review,
     Sensitivity,
+    Waiver,
     Wording,
 )
 
@@ -153,6 +155,8 @@ def _post(r: dict[str, Any]) -> Post:
         touched=bool(r["touched"]),
         queued=bool(r["queued"]),
         why=r["why"],
+        origin=r["origin"],
+        consent=Consent(r["consent"], date.fromisoformat(r["consent_until"])) if r["consent"] else None,
     )
 
 
@@ -253,6 +257,19 @@ def acknowledged(db: sqlite3.Connection) -> set[int]:
 def decisions(db: sqlite3.Connection, post: str) -> list[dict[str, str]]:
     """What reviewers said of a post, oldest first."""
     return _all(db, "SELECT verdict, reviewer, why, at, digest FROM decision WHERE post = ? ORDER BY id", (post,))
+
+
+def waivers(db: sqlite3.Connection, ids: Iterable[str] | None = None) -> list[Waiver]:
+    """The answers to findings, oldest first: all of them, or those of these posts."""
+    found = _all(
+        db,
+        """
+        SELECT post, rule, words, severity, why, who, at FROM waiver
+        WHERE :wanted IS NULL OR post IN (SELECT value FROM json_each(:wanted)) ORDER BY id
+        """,
+        {"wanted": None if ids is None else json.dumps(list(ids))},
+    )
+    return [Waiver(**row) for row in found]
 
 
 def attempts(db: sqlite3.Connection, delivery: int) -> list[dict[str, str]]:

@@ -31,8 +31,8 @@ metadata = MetaData(
 )
 
 
-def _text(name: str, *more: object, null: bool = False) -> Column[str]:
-    return Column(name, Text, *more, nullable=null)  # type: ignore[arg-type]
+def _text(name: str, *more: object, null: bool = False, server_default: str | None = None) -> Column[str]:
+    return Column(name, Text, *more, nullable=null, server_default=server_default)  # type: ignore[arg-type]
 
 
 def _whole(name: str, default: str | None = None, *, null: bool = False) -> Column[int]:
@@ -118,6 +118,9 @@ post = _table(
     _whole("queued", "0"),
     _text("why"),
     _text("planned"),
+    _text("origin", server_default=""),
+    _text("consent", server_default=""),
+    _text("consent_until", server_default=""),
     PrimaryKeyConstraint("id"),
     _one_of("review", "review", "draft", "in review", "approved", "changes wanted"),
     _one_of("sensitivity", "sensitivity", "normal", "sensitive", "trauma"),
@@ -159,6 +162,22 @@ decision = _table(
     ),
 )
 Index("ix_decision_post", decision.c.post)
+
+# What a person answered to a finding: it holds for the same words under the same check in the same post.
+waiver = _table(
+    "waiver",
+    Column("id", Integer, nullable=False),
+    _text("post", ForeignKey("post.id")),
+    _text("rule"),
+    _text("words"),
+    _text("severity"),
+    _text("why"),
+    _text("who"),
+    _text("at"),
+    PrimaryKeyConstraint("id"),
+    UniqueConstraint("post", "rule", "words"),
+    CheckConstraint("length(trim(who)) > 0 AND length(trim(why)) > 0", name="answered"),
+)
 
 delivery = _table(
     "delivery",
@@ -245,4 +264,4 @@ feed_entry = _table(
 )
 
 # Tables that tell what happened: a trigger of each database refuses to change them.
-APPEND_ONLY = ("audit", "attempt", "decision")
+APPEND_ONLY = ("audit", "attempt", "decision", "waiver")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduler.config import Settings
-    from scheduler.model import Calendar
+    from scheduler.model import Calendar, Post
     from scheduler.workflow.checking import Checker
 
 
@@ -32,4 +32,11 @@ class Workspace:
         """What holds this workspace's posts against the checks."""
         from scheduler.workflow.checking import Checker
 
-        return Checker(self.settings.templates, self.settings.limits, calendar)
+        return Checker(self.settings.templates, self.settings.limits, calendar, self._beside)
+
+    def _beside(self, post: Post) -> list[Post]:
+        from scheduler.store import reads
+        from scheduler.store.opening import reading
+
+        with reading(self.home) as db:
+            return reads.posts(db, campaign=post.campaign)

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scheduler.checks import Draft, check_draft
+from scheduler.checks.helpline import offers
+from scheduler.facts import load_facts
+from scheduler.model import Sensitivity
 from scheduler.prepared import prepared_guard
+from scheduler.texts import Texts, Translation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     from scheduler.guard import Guard
-    from scheduler.model import Calendar, Finding, Limits, Post, Sensitivity
+    from scheduler.model import Calendar, Fact, Finding, Limits, Post
 
 
 class Checker:
-    """Holds posts and texts against the checks. Reads the language guard of a language when a text is in it."""
+    """Holds posts and texts against the checks. Reads the language guard of a language when a text is in it.
 
-    def __init__(self, templates: Sequence[Path], limits: Mapping[str, Limits], calendar: Calendar) -> None:
-        self.templates, self.limits, self.calendar = templates, limits, calendar
+    `beside` gives the posts of a post's campaign, and is asked where one of them may speak for another.
+    """
+
+    def __init__(
+        self,
+        templates: Sequence[Path],
+        limits: Mapping[str, Limits],
+        calendar: Calendar,
+        beside: Callable[[Post], Iterable[Post]] = lambda _: (),
+    ) -> None:
+        self.templates, self.limits, self.calendar, self.beside = templates, limits, calendar, beside
         self._guards: dict[str, Guard] = {}
+        self.texts = Texts(templates)
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(load_facts(self.templates).values())
 
     def draft(self, post: Post) -> Draft:
         """A post with everything that a check may know about it."""
         w, entry = post.wording, self.calendar.observances.get(post.observance)
+        themes = entry.themes if entry else ()
         return Draft(
             text=w.text,
             note=w.note,
@@ -37,12 +57,31 @@ class Checker:
             day=post.local.date(),
             start=post.start,
             end=post.end,
-            themes=entry.themes if entry else (),
+            themes=themes,
             country=post.country,
             helplines=self.calendar.helplines,
             on=post.local.date(),
             guard=self.guard(post.language),
+            facts=self.facts,
+            consent=post.consent,
+            stale=self._stale(post),
+            is_offered=self._is_offered(post, themes),
         )
+
+    def _stale(self, post: Post) -> str:
+        """Where the words of a post are from, if that is a translation whose source has changed since."""
+        place, _, language = post.origin.rpartition("/")
+        stale = place and self.texts.state(place, post.stage, language) is Translation.STALE
+        return post.origin if stale else ""
+
+    def _is_offered(self, post: Post, themes: tuple[str, ...]) -> bool:
+        """Whether another post of the same campaign, account and day gives the helpline that this one does not."""
+        on = post.local.date()
+        fitting = tuple(h for h in self.calendar.helplines if h.serves(post.country, themes, on))
+        if post.sensitivity is Sensitivity.NORMAL or not fitting or offers(post.wording.text, fitting):
+            return False
+        others = (p for p in self.beside(post) if (p.account, p.local.date()) == (post.account, on) and p.id != post.id)
+        return any(offers(p.wording.text, fitting) for p in others)
 
     def post(self, post: Post) -> list[Finding]:
         """What the checks say of a post as it stands."""
@@ -61,6 +100,7 @@ class Checker:
             helplines=self.calendar.helplines,
             on=on,
             guard=self.guard(language),
+            facts=self.facts,
         )
         return check_draft(draft)
 

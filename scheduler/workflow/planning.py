@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from scheduler import dates
 from scheduler.checks import Draft, check_draft, has_errors
+from scheduler.context import Us
 from scheduler.errors import BadData, UsageError
+from scheduler.facts import load_facts
 from scheduler.model import LAST_YEAR, Calendar, Campaign, DeliveryState, Occurrence, Post, Skipped, Slot
 from scheduler.plan import Plan, Taken, make_plan
-from scheduler.render import Renderer, Us
-from scheduler.review import after_planning, digest
+from scheduler.render import Renderer, Untranslated
+from scheduler.review import after_planning, digest_of
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.facts import drift, occurrence_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scheduler.config import Settings
+    from scheduler.render import Rendered
     from scheduler.workflow import Workspace
 
 AUTHOR = "daymark"  # who wrote a draft that nobody has reworded
@@ -46,6 +49,7 @@ class Planned:
     dropped: list[Post] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    untranslated: list[Skipped] = field(default_factory=list)
     slots: list[Slot] = field(default_factory=list)
     followed: list[Campaign] = field(default_factory=list)
 
@@ -66,9 +70,13 @@ def plan(ws: Workspace, calendar: Calendar, until: date, *, late: bool = False, 
     near = {o.id for o in days if o.start <= until}
     result = Planned(skipped=[s for s in whole.skipped if s.campaign in near and s.due > ws.now])
     for slot in _timely(whole.slots, until, ws, late=late):
-        result.slots.append(slot)
         old = existing.get(slot.id)
-        new = writer.post(slot)
+        try:
+            new = writer.post(slot)
+        except Untranslated as lacking:
+            result.untranslated.append(Skipped(slot.id, slot.campaign, slot.due, f"{lacking.words}; {lacking.hint}"))
+            continue
+        result.slots.append(slot)
         if old is None:
             result.added.append(new)
         elif _open(old, ws) and new.digest != old.digest:
@@ -164,10 +172,16 @@ class _Writer:
         self.errors: dict[Draft, bool] = {}
 
     def post(self, slot: Slot) -> Post:
+        """The post of a slot. Raises Untranslated, TemplateError."""
+        post = self._drafted(slot, self.renderer.post(slot, self.settings.limits[slot.account.network]))
+        draft = self.checker.draft(post)
+        if draft not in self.errors:  # accounts of one country and network say the same
+            self.errors[draft] = has_errors(check_draft(draft))
+        return replace(post, digest=digest_of(post), review=after_planning(errors=self.errors[draft]))
+
+    def _drafted(self, slot: Slot, rendered: Rendered) -> Post:
         a, o = slot.account, slot.occurrence
-        limits = self.settings.limits[a.network]
-        wording = self.renderer.post(slot, limits)
-        post = Post(
+        return Post(
             id=slot.id,
             campaign=slot.campaign,
             observance=o.observance.id,
@@ -176,7 +190,7 @@ class _Writer:
             account=a.name,
             channel=a.channel,
             network=a.network,
-            language=a.language,
+            language=rendered.language,
             country=a.country,
             zone=a.zone,
             local=slot.local,
@@ -184,20 +198,18 @@ class _Writer:
             expires=slot.expires,
             start=o.start,
             end=o.end,
-            wording=wording,
+            wording=rendered.wording,
             author=AUTHOR,
             sensitivity=o.observance.sensitivity,
-            digest=digest(wording, language=a.language, account=a.name, due=slot.due, expires=slot.expires),
-            why=slot.why,
+            digest="",
+            why="; ".join(filter(None, (slot.why, rendered.why))),
+            origin=rendered.origin,
         )
-        draft = self.checker.draft(post)
-        if draft not in self.errors:  # accounts of one country and network say the same
-            self.errors[draft] = has_errors(check_draft(draft))
-        return replace(post, review=after_planning(errors=self.errors[draft]))
 
 
 def renderer(settings: Settings, calendar: Calendar) -> Renderer:
-    return Renderer(settings.templates, Us(settings.name, settings.site), calendar.helplines)
+    us = Us(settings.name, settings.site)
+    return Renderer(settings.templates, us, calendar.helplines, load_facts(settings.templates))
 
 
 def _write(ws: Workspace, result: Planned) -> None:

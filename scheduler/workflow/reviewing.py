@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scheduler.checks import ERROR, has_errors
+from scheduler.checks import ERROR, has_errors, is_waivable
 from scheduler.errors import HasFindings, PersonNeeded, UnknownName
 from scheduler.model import Delivery, DeliveryState, Post, Review, Wording
 from scheduler.plan import ideal_slots
-from scheduler.review import after_planning, digest
+from scheduler.review import after_planning, digest_of, unanswered
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
@@ -33,36 +33,46 @@ def find(ws: Workspace, ids: Sequence[str]) -> list[Post]:
     return [found[id] for id in ids]
 
 
-def approve(ws: Workspace, ids: Sequence[str], reviewer: str) -> list[Post]:
-    """Approves all the posts or none.
+def approve(ws: Workspace, ids: Sequence[str], reviewer: str, why: str = "") -> list[Post]:
+    """Approves all the posts or none. `why` answers every warning that nobody has answered yet.
 
-    Raises HasFindings if a check finds an error, PersonNeeded if the reviewer may not approve one or it is on its way.
+    Raises HasFindings if an error or a warning is left, PersonNeeded if the reviewer may not approve one or it is on
+    its way.
     """
     posts = find(ws, ids)
     checker = ws.checker(synced(ws))
-    for post in posts:
-        _none_blocks(post, checker.post(post))
-    return _decide(ws, posts, "approved", reviewer, "")
+    with reading(ws.home) as db:
+        waivers = reads.waivers(db, ids)
+    left = {post: unanswered(checker.post(post), [w for w in waivers if w.post == post.id]) for post in posts}
+    for post, findings in left.items():
+        _none_blocks(post, findings, may_answer=bool(why.strip()))
+    return _decide(ws, posts, "approved", reviewer, why, left)
 
 
 def reject(ws: Workspace, ids: Sequence[str], reviewer: str, why: str) -> list[Post]:
     """Sends posts back to their author with a reason. One that waits to be sent is taken back first."""
-    return _decide(ws, find(ws, ids), "rejected", reviewer, why)
+    return _decide(ws, find(ws, ids), "rejected", reviewer, why, {})
 
 
-def _none_blocks(post: Post, findings: list[Finding]) -> None:
-    errors = [f for f in findings if f.severity == ERROR]
-    if errors:
-        first, more = errors[0], f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        seen = f" '{first.text}'" if first.text else ""
-        raise HasFindings(
-            f"{post.id} cannot be approved: {first.check}:{seen} {first.why}{more}",
-            f"{first.suggestion}: daymark reword {post.id}",
-        )
+def _none_blocks(post: Post, left: list[Finding], *, may_answer: bool) -> None:
+    in_the_way = [f for f in left if f.severity == ERROR] or ([] if may_answer else left)
+    if not in_the_way:
+        return
+    first, more = in_the_way[0], f" (and {len(in_the_way) - 1} more)" if len(in_the_way) > 1 else ""
+    seen = f" '{first.text}'" if first.text else ""
+    hint = f"{first.suggestion}: daymark reword {post.id}"
+    if first.severity != ERROR:
+        hint += '; or answer it, in the approval itself with --why "..."'
+    elif is_waivable(first):
+        hint += f"; or answer for it: daymark waive {post.id} {first.check}"
+    raise HasFindings(f"{post.id} cannot be approved: {first.check}:{seen} {first.why}{more}", hint)
 
 
-def _decide(ws: Workspace, posts: list[Post], verdict: str, reviewer: str, why: str) -> list[Post]:
+def _decide(
+    ws: Workspace, posts: list[Post], verdict: str, reviewer: str, why: str, answers: dict[Post, list[Finding]]
+) -> list[Post]:
     from scheduler.store import planning as store
+    from scheduler.store.waivers import waive
 
     with writing(ws.home, ws.now, reviewer) as tx:
         for post in posts:
@@ -72,7 +82,9 @@ def _decide(ws: Workspace, posts: list[Post], verdict: str, reviewer: str, why: 
             if delivery and post.queued and delivery.state in (DeliveryState.MISSED, DeliveryState.CANCELLED):
                 _note(tx, post, delivery, verdict, why)
                 continue
-            _free(tx, post, delivery, f"{reviewer} {verdict} it")
+            free(tx, post, delivery, f"{reviewer} {verdict} it")
+            for answered in answers.get(post, ()):
+                waive(tx, post.id, answered, why)
             if not store.decide(tx, post, verdict, reviewer, why):
                 raise PersonNeeded(
                     f"{post.id} has just been changed by somebody else", f"read it again: daymark show {post.id}"
@@ -100,7 +112,7 @@ def _said_before(tx: Tx, post: Post, verdict: str, reviewer: str, why: str) -> b
     return post.review is Review.CHANGES_WANTED and same == [(verdict, reviewer, why, post.digest)]
 
 
-def _free(tx: Tx, post: Post, delivery: Delivery | None, why: str) -> None:
+def free(tx: Tx, post: Post, delivery: Delivery | None, why: str) -> None:
     """Makes sure the post is not on its way; a waiting delivery is taken back."""
     from scheduler.store import outbox
 
@@ -126,7 +138,7 @@ def reword(ws: Workspace, id: str, text: str, author: str) -> Post:
     if new.wording == old.wording and new.due == old.due:
         return old
     with writing(ws.home, ws.now, author) as tx:
-        _free(tx, old, reads.delivery_of(tx.db, id), f"{author} reworded it")
+        free(tx, old, reads.delivery_of(tx.db, id), f"{author} reworded it")
         if not store.reword(tx, old, new):
             raise PersonNeeded(f"{id} has just been changed by somebody else", f"read it again: daymark show {id}")
     return find(ws, [id])[0]
@@ -136,9 +148,8 @@ def _reworded(ws: Workspace, old: Post, text: str, author: str) -> Post:
     calendar = synced(ws)
     moved = _moved(ws, old, calendar)
     wording = Wording(text, old.wording.note, old.wording.alt, old.wording.media)
-    bytes_ = digest(wording, language=moved.language, account=moved.account, due=moved.due, expires=moved.expires)
-    new = replace(moved, wording=wording, author=author, digest=bytes_, touched=True, queued=False)
-    return replace(new, review=after_planning(errors=has_errors(ws.checker(calendar).post(new))))
+    new = replace(moved, wording=wording, author=author, origin="", touched=True, queued=False)
+    return replace(new, digest=digest_of(new), review=after_planning(errors=has_errors(ws.checker(calendar).post(new))))
 
 
 def _moved(ws: Workspace, post: Post, calendar: Calendar) -> Post:

@@ -15,6 +15,7 @@ from scheduler import deliver, paths, peek
 from scheduler.channels import Rehearsal, open_channel
 from scheduler.checks import ERROR
 from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError
+from scheduler.review import unanswered
 from scheduler.store import reads
 from scheduler.store.opening import copy_database, reading, stamp, writing
 from scheduler.workflow.calendar import sync, synced
@@ -185,16 +186,20 @@ def courier_of(ws: Workspace, channels: Callable[[str], Channel]) -> deliver.Cou
         themes=lambda id: observances[id].themes if id in observances else (),
         titles=title,
         channels=channels,
-        refusal=lambda post: _refusal(post, checker),
+        refusal=lambda post: _refusal(ws, post, checker),
     )
 
 
-def _refusal(post: Post, checker: Checker) -> str:
+def _refusal(ws: Workspace, post: Post, checker: Checker) -> str:
     """Why an approved post must not go after all: its day has moved, or a check finds an error by now."""
     if moved := drift(post, occurrence_of(post.observance, post.year, post.campaign, checker.calendar)):
         return moved
-    errors = (f for f in checker.post(post) if f.severity == ERROR)
-    return next((f"{f.check}: {f.why}" for f in errors), "")
+    errors = [f for f in checker.post(post) if f.severity == ERROR]
+    if not errors:
+        return ""
+    with reading(ws.home) as db:
+        left = unanswered(errors, reads.waivers(db, [post.id]))
+    return next((f"{f.check}: {f.why}" for f in left), "")
 
 
 def _publish(ws: Workspace, done: Ticked) -> None:

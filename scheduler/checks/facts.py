@@ -1,0 +1,41 @@
+"""A figure of the registry is said with its source, and not once it has expired."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scheduler.checks.draft import ERROR, WARNING, Draft, found
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scheduler.model import Fact, Finding
+
+
+def check_facts(draft: Draft) -> Iterator[Finding]:
+    """No expired figure, and none without who counted it."""
+    for fact in draft.facts:
+        words = next((words for _, words in fact.said if _says(draft.text, words)), "")
+        if words and fact.expires < draft.on:
+            why = f"the figure was checked on {fact.checked} and is out of date since {fact.expires}"
+            yield found("fact", ERROR, words, why, f"look for a newer one at {fact.page} and renew {fact.id}")
+        elif words and not _is_cited(draft.text, fact):
+            why = "a figure of the registry without who counted it"
+            yield found("fact", WARNING, words, why, f"write it whole: {fact.full(draft.language) or fact.full('en')}")
+
+
+def says(text: str, fact: Fact) -> bool:
+    """Whether a text says the fact's figure, in any language."""
+    return any(_says(text, words) for _, words in fact.said)
+
+
+def _says(text: str, words: str) -> bool:
+    """Whether the words stand in the text, whatever its blanks; 49.6 is not in 149.6."""
+    plain, wanted = " ".join(text.split()), " ".join(words.split())
+    at = plain.find(wanted)
+    return at >= 0 and not (plain[at - 1 : at].isdigit() or plain[at - 1 : at] in (".", ","))
+
+
+def _is_cited(text: str, fact: Fact) -> bool:
+    plain = " ".join(text.split())
+    return any(" ".join(cite.split()) in plain for _, cite in fact.cite)

@@ -1,0 +1,76 @@
+"""Compiles templates and fills them, strictly and in a sandbox; a mistake is told with its file and line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import TemplateRuntimeError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from scheduler.errors import TemplateError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jinja2 import Template
+
+_BLANKS = re.compile(r"\n\s*\n\s*\n+|[ \t]+(?=\n)")
+
+
+def environment() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        autoescape=lambda name: bool(name and name.endswith(".html")),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+
+
+def compiled(env: ImmutableSandboxedEnvironment, file: str, text: str) -> Template:
+    """A template from the text of a file, or from part of it behind as many empty lines as stand before it there."""
+    try:
+        code = env.compile(text, name=file.rpartition("/")[2], filename=file)
+    except TemplateSyntaxError as error:
+        place = f"{file}, line {error.lineno}"
+        raise TemplateError(f"{place}: {error.message}", "correct the {{ ... }} or {% ... %} there") from error
+    return env.template_class.from_code(env, code, env.make_globals(None))
+
+
+def read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise TemplateError(f"{path}: this is not UTF-8 text", "save the file as UTF-8") from error
+    except OSError as error:
+        raise TemplateError(f"{path} cannot be read: {error.strerror}", "check the file's name and rights") from error
+
+
+def filled(template: Template, context: dict[str, Any]) -> str:
+    """The template's text: trailing blanks gone, runs of empty lines folded, ends trimmed. Raises TemplateError."""
+    try:
+        text = template.render(context)
+    except UndefinedError as error:
+        place = f"{template.filename}, line {_line_of(error, template)}"
+        raise TemplateError(
+            f"{place}: {error.message}", "use only day, us, text, fact, helpline and tags: see docs/templates.md"
+        ) from error
+    except TemplateError as error:
+        place = f"{template.filename}, line {_line_of(error, template)}"
+        raise TemplateError(f"{place}: {error.words}", error.hint) from error
+    except (TemplateRuntimeError, RecursionError, ArithmeticError, TypeError, ValueError, LookupError) as error:
+        place = f"{template.filename}, line {_line_of(error, template)}"
+        raise TemplateError(f"{place}: {error}", "correct the expression there") from error
+    return _BLANKS.sub(lambda m: "\n\n" if "\n" in m[0] else "", text).strip()
+
+
+def _line_of(error: BaseException, template: Template) -> int:
+    """The template's line in which the error arose: Jinja rewrites the traceback to template lines."""
+    line, step = 0, error.__traceback__
+    while step:
+        if step.tb_frame.f_code.co_filename == template.filename:
+            line = step.tb_lineno
+        step = step.tb_next
+    return line

@@ -1,0 +1,65 @@
+"""Names the consent on which a person's story goes out: an id that says nothing of them, and its end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scheduler.checks import has_errors
+from scheduler.errors import PersonNeeded, UsageError
+from scheduler.model import Consent
+from scheduler.review import after_planning, digest_of
+from scheduler.store import reads
+from scheduler.store.opening import reading, writing
+from scheduler.workflow.calendar import synced
+from scheduler.workflow.reviewing import find, free
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from scheduler.model import Post
+    from scheduler.workflow import Workspace
+
+# letters and digits that cannot be a name: a digit in every id, and no run of letters long enough to be one
+OPAQUE = re.compile(r"(?=.*\d)(?!.*[A-Za-z]{4})[A-Za-z0-9](?:[A-Za-z0-9-]{1,38})[A-Za-z0-9]")
+
+
+def give_consent(ws: Workspace, ids: Sequence[str], consent: Consent | None, who: str) -> list[Post]:
+    """Binds posts to a consent, or takes it away; any approval is dropped. The same again changes nothing.
+
+    Raises UsageError for an id that could say who the person is, PersonNeeded for a post that is out or on its way.
+    """
+    from scheduler.store import planning as store
+
+    if consent and not OPAQUE.fullmatch(consent.id):
+        say = f"'{consent.id}' could say who the person is"
+        raise UsageError(say, "use an id of digits, hyphens and at most three letters in a row, such as C-2027-014")
+    posts = find(ws, ids)
+    checker = ws.checker(synced(ws))
+    with writing(ws.home, ws.now, who) as tx:
+        for old in posts:
+            if old.consent == consent:
+                continue
+            new = replace(old, consent=consent, touched=True, queued=False)
+            new = replace(new, digest=digest_of(new), review=after_planning(errors=has_errors(checker.post(new))))
+            free(tx, old, reads.delivery_of(tx.db, old.id), f"{who} changed its consent")
+            if not store.reword(tx, old, new):
+                raise PersonNeeded(f"{old.id} has just been changed", f"read it again: daymark show {old.id}")
+    return find(ws, ids)
+
+
+def withdraw(ws: Workspace, id: str, on: date, who: str) -> tuple[list[Post], list[Post]]:
+    """Ends a consent: its posts lose their approval. Returns those that were kept from going out, and those out."""
+    with reading(ws.home) as db:
+        posts = [p for p in reads.posts(db) if p.consent and p.consent.id == id]
+        gone = {p.id for p in posts if (d := reads.delivery_of(db, p.id)) and p.queued and d.state in _GONE}
+    if not posts:
+        raise UsageError(f"no post names the consent '{id}'", "daymark posts --json shows the consent of each")
+    kept = [p for p in posts if p.id not in gone]
+    give_consent(ws, [p.id for p in kept], Consent(id, on), who)
+    return kept, [p for p in posts if p.id in gone]
+
+
+_GONE = ("sending", "sent", "unsure")
