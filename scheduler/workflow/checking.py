@@ -10,7 +10,7 @@ from scheduler.checks.helpline import offers
 from scheduler.facts import load_facts
 from scheduler.model import Sensitivity
 from scheduler.prepared import prepared_guard
-from scheduler.texts import Texts, Translation
+from scheduler.texts import SOURCE, Texts, Translation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -109,8 +109,11 @@ class Checker:
         return Draft(text="", language=language, limits=self.limits["plain"], on=on, guard=self.guard(language))
 
     def guard(self, language: str) -> Guard:
-        """The guard of a language; the calendar's names are titles to it."""
+        """The guard of a language; the calendar's names are titles to it, in other languages its hashtags too."""
         if language not in self._guards:
-            names = (o.names[language] for o in self.calendar.observances.values() if language in o.names)
+            entries = self.calendar.observances.values()
+            names = [o.names[language] for o in entries if language in o.names]
+            if language != SOURCE:  # a day's own hashtag is mostly English
+                names += [f"#{tag}" for o in entries for tag in o.hashtags]
             self._guards[language] = prepared_guard(self.templates, language, names)
         return self._guards[language]
