@@ -56,7 +56,7 @@ def check_consent(draft: Draft) -> Iterator[Finding]:
     story, consent = tells_a_story(draft), draft.consent
     if story and consent is None:
         why = "it tells a person's story, and no consent is named"
-        better = "ask the person, keep what they signed elsewhere, and name it: daymark consent POST ID --until DATE"
+        better = "ask the person, keep what they signed elsewhere, and name it: daymark consent ID POST --until DATE"
         yield found("consent", ERROR, story, why, better)
     if consent and draft.day and consent.until < draft.day:
         why = f"the consent {consent.id} ended on {consent.until}, and the post goes out on {draft.day}"

@@ -98,7 +98,7 @@ def _export(all_of_them: Texts, lang: str, path: Path, at: datetime, *, json: bo
 
 def _import(all_of_them: Texts, lang: str, path: Path, into: Path, dry_run: bool, json: bool) -> None:
     from scheduler.exchange import read_rows
-    from scheduler.workflow.translating import take
+    from scheduler.workflow.translating import UNTOUCHED, take
 
     taken = take(all_of_them, read_rows(path), lang, into)
     if not dry_run:
@@ -114,9 +114,11 @@ def _import(all_of_them: Texts, lang: str, path: Path, into: Path, dry_run: bool
         return
     for file in taken.files:
         show.line(str(file))
-    for text, why in taken.left:
+    begun = [(text, why) for text, why in taken.left if why != UNTOUCHED]
+    for text, why in begun:
         show.aside(f"left: {text}: {why}")
-    show.aside(f"{taken.texts} texts {'would be ' if dry_run else ''}taken, {len(taken.left)} left")
+    told = f"{taken.texts} texts {'would be ' if dry_run else ''}taken, {len(begun)} left"
+    show.aside(f"{told}, {len(taken.left) - len(begun)} not translated")
 
 
 def _write(taken: Taken) -> None:

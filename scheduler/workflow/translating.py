@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from scheduler.exchange import Row
 
+UNTOUCHED = "not translated"
 NAMES = {"day", "us", "fact", "helpline", "tags"}
 
 
@@ -68,7 +69,7 @@ def _why_not(texts: Texts, place: str, stage: str, fields: dict[str, Row]) -> st
     if source is None:
         return "there is no such text"
     if not any(row.text for row in fields.values()):
-        return "not translated"
+        return UNTOUCHED
     if more := fields.keys() - source.says.keys():
         return f"its source has no {min(more)}"
     wrong = (_wrong(name, said.text, fields.get(name)) for name, said in source.says.items())
