@@ -13,7 +13,7 @@ from scheduler.context import Context
 from scheduler.errors import TemplateError
 from scheduler.filling import compiled, environment, filled, read
 from scheduler.model import Limits, Media, Observance, Sensitivity, Slot, Wording
-from scheduler.texts import FIELDS, SOURCE, Found, Texts
+from scheduler.texts import EVERY, FIELDS, SOURCE, Found, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -146,10 +146,8 @@ class Renderer:
 
     def _mark(self, slot: Slot) -> str:
         """What tells readers of an account that a post is not in its language."""
-        found = self.texts.find(places(slot.occurrence.observance), slot.stage.name, slot.account.language)
-        every = self.texts.at("default", slot.account.language).get("every")
-        said = found.says if found else every.says if every else {}
-        return said["fallback"].text if "fallback" in said else "(English)"
+        every = self.texts.at("default", slot.account.language).get(EVERY)
+        return every.says["fallback"].text if every and "fallback" in every.says else "(English)"
 
     def _picture(self, slot: Slot, language: str, context: dict[str, Any]) -> tuple[Media | None, str]:
         """The picture of the nearest place, named as a frame is, and its alt text from `<name>.alt.txt`."""

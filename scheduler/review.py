@@ -40,8 +40,8 @@ def digest_of(post: Post) -> str:
 
 def unanswered(findings: Iterable[Finding], waivers: Iterable[Waiver]) -> list[Finding]:
     """The findings that still stand in the way of an approval: errors and warnings that nobody has answered."""
-    answered = {(w.rule, w.words) for w in waivers}
-    return [f for f in findings if f.severity != "hint" and (f.check, f.text) not in answered]
+    answered = {(w.rule, w.words, w.severity) for w in waivers}  # an answer to a warning is none to an error
+    return [f for f in findings if f.severity != "hint" and (f.check, f.text, f.severity) not in answered]
 
 
 def same_person(one: str, other: str) -> bool:

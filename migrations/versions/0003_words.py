@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.CheckConstraint("length(trim(who)) > 0 AND length(trim(why)) > 0", name=op.f("ck_waiver_answered")),
         sa.ForeignKeyConstraint(["post"], ["post.id"], name=op.f("fk_waiver_post")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver")),
-        sa.UniqueConstraint("post", "rule", "words", name=op.f("uq_waiver_post")),
+        sa.UniqueConstraint("post", "rule", "words", "severity", name=op.f("uq_waiver_post")),
         sqlite_strict=True,
     )
     for change in ("update", "delete"):

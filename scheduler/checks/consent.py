@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scheduler.checks import masks
 from scheduler.checks.draft import ERROR, Draft, found
 from scheduler.guard.plain import QUOTED
-from scheduler.model import Sensitivity
+from scheduler.model import WITHDRAWN, Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ _SPEAKS["zh"] = re.compile("我")
 # a name that is said to be changed, or a person told by what was done to them: their story, whoever tells it
 _CHANGED = re.compile(
     r"\bname (?:has been |was |is )?changed\b|\bnot (?:her|his|their) real name\b|\bpseudonym\b"
-    r"|\b(?:pr[ée]nom|nom) (?:a été |d[''\u2019])?(?:modifié|changé|emprunt)"
+    r"|\b(?:pr[ée]nom|nom) (?:(?:a été )?(?:modifié|changé)|d['\u2019]emprunt)"
     r"|\bnombre (?:ficticio|cambiado|modificado)\b"
     r"|\bse ha cambiado el nombre\b|имя изменено|化名|اسم مستعار",
     re.I,
@@ -52,12 +52,13 @@ def tells_a_story(draft: Draft) -> str:
 
 
 def check_consent(draft: Draft) -> Iterator[Finding]:
-    """A post that tells a person's story has a consent, and the consent holds on the day it goes out."""
+    """A post that tells a person's story has a consent, and it holds as long as the post may go out."""
     story, consent = tells_a_story(draft), draft.consent
     if story and consent is None:
         why = "it tells a person's story, and no consent is named"
         better = "ask the person, keep what they signed elsewhere, and name it: daymark consent ID POST --until DATE"
         yield found("consent", ERROR, story, why, better)
-    if consent and draft.day and consent.until < draft.day:
-        why = f"the consent {consent.id} ended on {consent.until}, and the post goes out on {draft.day}"
+    if consent and draft.last and consent.until < draft.last:
+        ended = f"ended on {consent.until}" if consent.until > WITHDRAWN else "was withdrawn"
+        why = f"the consent {consent.id} {ended}, and the post may go out until {draft.last}"
         yield found("consent", ERROR, consent.id, why, "ask the person again, or tell no story")

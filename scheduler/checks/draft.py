@@ -25,7 +25,8 @@ class Draft:
     unknown. `helplines` is the whole registry, and `on` the date at which a helpline must not be past its expiry.
     `country` is the account's. `media_sha` is empty where there is no picture. `guard` has the rules of the language.
     `facts` is the whole registry. `stale` says which translation the words are from, if its source has changed since.
-    `is_offered`: another post of the same campaign, account and day gives readers the helpline.
+    `last` is the last local date on which the post may still go out. `is_offered`: another post of the same campaign,
+    account and day gives readers the helpline.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Draft:
     guard: Guard | None = None
     facts: tuple[Fact, ...] = ()
     consent: Consent | None = None
+    last: date | None = None
     stale: str = ""
     is_offered: bool = False
 

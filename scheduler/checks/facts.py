@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from scheduler.checks.draft import ERROR, WARNING, Draft, found
@@ -21,7 +22,7 @@ def check_facts(draft: Draft) -> Iterator[Finding]:
             yield found("fact", ERROR, words, why, f"look for a newer one at {fact.page} and renew {fact.id}")
         elif words and not _is_cited(draft.text, fact):
             why = "a figure of the registry without who counted it"
-            yield found("fact", WARNING, words, why, f"write it whole: {fact.full(draft.language) or fact.full('en')}")
+            yield found("fact", WARNING, words, why, f"write it whole: {fact.full(draft.language)}")
 
 
 def says(text: str, fact: Fact) -> bool:
@@ -31,9 +32,8 @@ def says(text: str, fact: Fact) -> bool:
 
 def _says(text: str, words: str) -> bool:
     """Whether the words stand in the text, whatever its blanks; 49.6 is not in 149.6."""
-    plain, wanted = " ".join(text.split()), " ".join(words.split())
-    at = plain.find(wanted)
-    return at >= 0 and not (plain[at - 1 : at].isdigit() or plain[at - 1 : at] in (".", ","))
+    spaced = r"\s+".join(map(re.escape, words.split()))
+    return re.search(rf"(?<![\d.,]){spaced}(?!\w)", text) is not None
 
 
 def _is_cited(text: str, fact: Fact) -> bool:

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.cli import show
-from scheduler.cli.options import Home, Json, Now, moment, workspace
+from scheduler.cli.options import Home, Json, Now, workspace
 from scheduler.errors import UsageError
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from scheduler.model import Post
     from scheduler.workflow import Workspace
 
@@ -34,7 +32,7 @@ def consent(
         raise UsageError("a consent is recorded by somebody", "write --as NAME")
     ws = workspace(home, now, name)
     if withdraw:
-        _withdraw(ws, id, moment(now).date(), name.strip(), json=json)
+        _withdraw(ws, id, name.strip(), json=json)
         return
     from scheduler.model import Consent
     from scheduler.toml import as_day
@@ -46,12 +44,10 @@ def consent(
     _tell(give_consent(ws, post, Consent(id, day), name.strip()), [], json=json)
 
 
-def _withdraw(ws: Workspace, id: str, today: date, who: str, *, json: bool) -> None:
-    from datetime import timedelta
-
+def _withdraw(ws: Workspace, id: str, who: str, *, json: bool) -> None:
     from scheduler.workflow.consenting import withdraw
 
-    kept, out = withdraw(ws, id, today - timedelta(days=1), who)
+    kept, out = withdraw(ws, id, who)
     _tell(kept, out, json=json)
 
 

@@ -43,6 +43,7 @@ def plan(
                 "added": [p.id for p in done.added],
                 "kept": done.kept,
                 "skipped": [{"slot": s.slot, "why": s.why} for s in done.skipped],
+                "untranslated": [{"slot": s.slot, "why": s.why} for s in done.untranslated],
                 "moved": [old.id for old, _ in done.moved],
                 "dropped": [p.id for p in done.dropped],
                 "changed": [{"post": c.post, "what": c.what} for c in done.changed],
@@ -65,6 +66,8 @@ def _tell(done: Planned, *, dry_run: bool, explain: bool) -> None:
         show.line(f"dropped: {post.id}, its day is no longer held")
     for change in done.changed:
         show.line(f"needs you: {change.post}: {change.what}; daymark reword {change.post}")
+    for slot in done.untranslated:
+        show.line(f"needs you: {slot.slot}: {slot.why}")
     would = "would be " if dry_run else ""
     show.line(
         f"{len(done.added)} posts {would}added, {len(done.moved)} redrafted, {done.kept} kept as they are,"

@@ -63,7 +63,7 @@ def told_of(ws: Workspace, found: list[Post], state: str = "") -> list[dict[str,
     stand, checker = states(ws, found), ws.checker(synced(ws))
     with reading(ws.home) as db:
         deliveries = reads.deliveries(db)
-        answers = {(w.post, w.rule, w.words): f"{w.who}: {w.why}" for w in reads.waivers(db)}
+        answers = {(w.post, w.rule, w.words, w.severity): f"{w.who}: {w.why}" for w in reads.waivers(db)}
     return [
         _post(post, stand[post.id], deliveries.get(post.id), _answered(post, checker.post(post), answers))
         for post in found
@@ -71,8 +71,10 @@ def told_of(ws: Workspace, found: list[Post], state: str = "") -> list[dict[str,
     ]
 
 
-def _answered(post: Post, findings: list[Finding], answers: dict[tuple[str, str, str], str]) -> list[dict[str, str]]:
-    return [finding(f) | {"answer": answers.get((post.id, f.check, f.text), "")} for f in findings]
+def _answered(
+    post: Post, findings: list[Finding], answers: dict[tuple[str, str, str, str], str]
+) -> list[dict[str, str]]:
+    return [finding(f) | {"answer": answers.get((post.id, f.check, f.text, f.severity), "")} for f in findings]
 
 
 def _post(post: Post, state: str, delivery: Any, findings: list[dict[str, str]]) -> dict[str, Any]:
@@ -100,9 +102,15 @@ def _post(post: Post, state: str, delivery: Any, findings: list[dict[str, str]])
         "digest": post.digest,
         "origin": post.origin,
         "consent": post.consent.id if post.consent else "",
-        "consent_until": post.consent.until.isoformat() if post.consent else "",
+        "consent_until": _until(post),
         "findings": findings,
     }
+
+
+def _until(post: Post) -> str:
+    from scheduler.model import WITHDRAWN
+
+    return str(post.consent.until) if post.consent and post.consent.until > WITHDRAWN else ""
 
 
 def finding(f: Finding) -> dict[str, str]:
@@ -145,7 +153,8 @@ def _tell_head(told: dict[str, Any]) -> None:
     show.line(f"{told['id']}  ({told['state']})")
     show.line(f"  {told['account']} on {told['network']}, {told['due_local']} {told['zone']} ({told['due']})")
     origin = f"words from {told['origin']}" if told["origin"] else ""
-    consent = f"consent {told['consent']} until {told['consent_until']}" if told["consent"] else ""
+    until = f"until {told['consent_until']}" if told["consent_until"] else "withdrawn"
+    consent = f"consent {told['consent']} {until}" if told["consent"] else ""
     if origin or consent:
         show.line("  " + ", ".join(filter(None, (origin, consent))))
 

@@ -19,6 +19,7 @@ from scheduler.model.calendar import (
     YearTheme,
 )
 from scheduler.model.campaign import (
+    WITHDRAWN,
     Account,
     Campaign,
     Consent,
@@ -53,6 +54,7 @@ __all__ = [
     "FIRST_YEAR",
     "LANGUAGES",
     "LAST_YEAR",
+    "WITHDRAWN",
     "WORLD",
     "Account",
     "Calendar",

@@ -140,6 +140,9 @@ class Wording:
     media: Media | None = None
 
 
+WITHDRAWN = date.min  # the end of a consent that was taken back: before any day on which a post could go out
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
     """A person's consent to their story, by an id that says nothing of them; it holds to the end of `until`."""

@@ -33,6 +33,6 @@ class Fact:
         return dict(self.said).get(language, "")
 
     def full(self, language: str) -> str:
-        """The figure with who counted it and when: `49.6 million people (ILO, Walk Free and IOM, 2022)`."""
-        cited = dict(self.cite)
-        return f"{self.words(language)} ({cited.get(language) or cited['en']}, {self.year})"
+        """The figure with who counted it and when, in English where nobody has said it in this language."""
+        said, cited = dict(self.said), dict(self.cite)
+        return f"{said.get(language, said['en'])} ({cited.get(language, cited['en'])}, {self.year})"

@@ -175,7 +175,7 @@ waiver = _table(
     _text("who"),
     _text("at"),
     PrimaryKeyConstraint("id"),
-    UniqueConstraint("post", "rule", "words"),
+    UniqueConstraint("post", "rule", "words", "severity"),
     CheckConstraint("length(trim(who)) > 0 AND length(trim(why)) > 0", name="answered"),
 )
 

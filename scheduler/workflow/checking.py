@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,7 @@ class Checker:
             guard=self.guard(post.language),
             facts=self.facts,
             consent=post.consent,
+            last=_last_day(post),
             stale=self._stale(post),
             is_offered=self._is_offered(post, themes),
         )
@@ -109,11 +111,19 @@ class Checker:
         return Draft(text="", language=language, limits=self.limits["plain"], on=on, guard=self.guard(language))
 
     def guard(self, language: str) -> Guard:
-        """The guard of a language; the calendar's names are titles to it, in other languages its hashtags too."""
+        """The guard of a language; names of days and helplines are titles to it, in other languages hashtags too."""
         if language not in self._guards:
             entries = self.calendar.observances.values()
             names = [o.names[language] for o in entries if language in o.names]
+            names += [h.name for h in self.calendar.helplines]
             if language != SOURCE:  # a day's own hashtag is mostly English
                 names += [f"#{tag}" for o in entries for tag in o.hashtags]
             self._guards[language] = prepared_guard(self.templates, language, names)
         return self._guards[language]
+
+
+def _last_day(post: Post) -> date:
+    """The last local date on which the post may still go out, late as it may be."""
+    from zoneinfo import ZoneInfo
+
+    return (post.expires - timedelta(seconds=1)).astimezone(ZoneInfo(post.zone)).date()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.checks import has_errors
 from scheduler.errors import PersonNeeded, UsageError
-from scheduler.model import Consent
+from scheduler.model import WITHDRAWN, Consent
 from scheduler.review import after_planning, digest_of
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
@@ -17,13 +17,14 @@ from scheduler.workflow.reviewing import find, free
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from scheduler.model import Post
     from scheduler.workflow import Workspace
 
 # letters and digits that cannot be a name: a digit in every id, and no run of letters long enough to be one
 OPAQUE = re.compile(r"(?=.*\d)(?!.*[A-Za-z]{4})[A-Za-z0-9](?:[A-Za-z0-9-]{1,38})[A-Za-z0-9]")
+
+_GONE = ("sending", "sent", "unsure")
 
 
 def give_consent(ws: Workspace, ids: Sequence[str], consent: Consent | None, who: str) -> list[Post]:
@@ -50,16 +51,13 @@ def give_consent(ws: Workspace, ids: Sequence[str], consent: Consent | None, who
     return find(ws, ids)
 
 
-def withdraw(ws: Workspace, id: str, on: date, who: str) -> tuple[list[Post], list[Post]]:
-    """Ends a consent: its posts lose their approval. Returns those that were kept from going out, and those out."""
+def withdraw(ws: Workspace, id: str, who: str) -> tuple[list[Post], list[Post]]:
+    """Takes a consent back: its posts lose their approval. Returns those kept back, and those that are out."""
     with reading(ws.home) as db:
         posts = [p for p in reads.posts(db) if p.consent and p.consent.id == id]
         gone = {p.id for p in posts if (d := reads.delivery_of(db, p.id)) and p.queued and d.state in _GONE}
     if not posts:
         raise UsageError(f"no post names the consent '{id}'", "daymark posts --json shows the consent of each")
     kept = [p for p in posts if p.id not in gone]
-    give_consent(ws, [p.id for p in kept], Consent(id, on), who)
+    give_consent(ws, [p.id for p in kept], Consent(id, WITHDRAWN), who)
     return kept, [p for p in posts if p.id in gone]
-
-
-_GONE = ("sending", "sent", "unsure")

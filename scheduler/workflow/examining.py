@@ -95,6 +95,10 @@ def _templates(home: Path, now: datetime) -> str:
         raise TemplateError(
             "no post would be planned in the next year", "look at [plan] themes and at the accounts' themes"
         )
+    if done.untranslated:
+        first, more = done.untranslated[0], len(done.untranslated) - 1
+        others = f" (and {more} more)" if more else ""
+        raise TemplateError(f"{first.slot} is left out{others}: {first.why}", "daymark texts shows what is missing")
     return f"every text of the coming year can be written: {len(done.slots)} posts"
 
 

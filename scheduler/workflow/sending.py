@@ -145,6 +145,7 @@ def _prepare(ws: Workspace, done: Ticked) -> DaymarkError | None:
         sync(ws)
         result = plan(ws, synced(ws), (ws.now + ws.settings.horizon).date())
         done.planned = len(result.added)
+        done.troubles += [f"{s.slot} is left out: {s.why}" for s in result.untranslated]
     except DatabaseError:
         raise
     except DaymarkError as error:
@@ -167,7 +168,8 @@ def _send(ws: Workspace, done: Ticked, channels: Callable[[str], Channel]) -> No
     done.due = due + c["missed"]
     done.sent, done.failed, done.unsure = c["sent"], c["failed"], c["unsure"]
     done.missed, done.held = c["missed"], c["held"]
-    done.troubles, done.channel_troubles = tally.troubles, tally.channel_troubles
+    done.troubles += tally.troubles
+    done.channel_troubles = tally.channel_troubles
 
 
 def courier_of(ws: Workspace, channels: Callable[[str], Channel]) -> deliver.Courier:
