@@ -63,7 +63,7 @@ class Context:
             "day": self._day(slot, language),
             "us": Us(isolated(self.us.name, language), self.us.site),
             "helpline": self.help(slot, language),
-            "tags": " ".join(f"#{tag}" for tag in slot.occurrence.observance.hashtags),
+            "tags": isolated(" ".join(f"#{tag}" for tag in slot.occurrence.observance.hashtags), language),
             "fact": lambda id: isolated(self._fact(id, language), language),
         }
 

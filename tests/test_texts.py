@@ -144,10 +144,10 @@ def test_arabic_keeps_words_of_the_other_direction_together(tmp_path):
     files = {
         "shipped/words/ar.toml": WORDS,
         "shipped/posts/default/ar.toml": '[every]\nopening = "{{ day.name }}"\n'
-        + french("نص {{ us.name }}").replace('short = "نص', 'help = "عون:"\nshort = "نص'),
+        + french("نص {{ us.name }} {{ tags }}").replace('short = "نص', 'help = "عون:"\nshort = "نص'),
     }
     post = made(tmp_path, files, language="ar")
-    assert "نص \u2066Test Charity\u2069" in post.wording.text
+    assert "نص \u2066Test Charity\u2069 \u2066#TestDay #Care\u2069" in post.wording.text
     assert "\u2066Test Line: 0800 000 000، https://line.example.org\u2069" in post.wording.text
 
 

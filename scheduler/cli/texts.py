@@ -8,7 +8,7 @@ import typer
 
 from scheduler.cli import show
 from scheduler.cli.options import DryRun, Home, Json, Now, home_of, moment
-from scheduler.errors import BadData, UnknownName, UsageError
+from scheduler.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from scheduler.texts import Texts
     from scheduler.workflow.registry import Use
-    from scheduler.workflow.translating import Taken
 
 _STATES = ("current", "stale", "missing", "original")
 
@@ -79,17 +78,13 @@ def _tell_states(all_of_them: Texts, lang: str, *, json: bool) -> None:
 
 def _export(all_of_them: Texts, lang: str, path: Path, at: datetime, *, json: bool) -> None:
     from scheduler.exchange import FORMS, rows_of, written
+    from scheduler.workflow.keeping import keep_file
 
     form = path.suffix.lstrip(".").lower()
     if form not in FORMS:
         raise UnknownName("form", form or str(path), FORMS, f"end the name in one of: {', '.join(FORMS)}")
     rows = list(rows_of(all_of_them, lang))
-    try:
-        path.write_bytes(written(form, rows, lang, at))
-    except OSError as error:
-        raise BadData(
-            f"{path} cannot be written: {error.strerror}", "check the folder's rights and the disk"
-        ) from error
+    keep_file(path, written(form, rows, lang, at))
     if json:
         show.document({"file": str(path), "rows": len(rows)})
     else:
@@ -98,11 +93,13 @@ def _export(all_of_them: Texts, lang: str, path: Path, at: datetime, *, json: bo
 
 def _import(all_of_them: Texts, lang: str, path: Path, into: Path, dry_run: bool, json: bool) -> None:
     from scheduler.exchange import read_rows
+    from scheduler.workflow.keeping import keep_file
     from scheduler.workflow.translating import UNTOUCHED, take
 
     taken = take(all_of_them, read_rows(path), lang, into)
     if not dry_run:
-        _write(taken)
+        for file, text in taken.files.items():
+            keep_file(file, text.encode())
     if json:
         show.document(
             {
@@ -119,17 +116,6 @@ def _import(all_of_them: Texts, lang: str, path: Path, into: Path, dry_run: bool
         show.aside(f"left: {text}: {why}")
     told = f"{taken.texts} texts {'would be ' if dry_run else ''}taken, {len(begun)} left"
     show.aside(f"{told}, {len(taken.left) - len(begun)} not translated")
-
-
-def _write(taken: Taken) -> None:
-    for file, text in taken.files.items():
-        part = file.with_name(f".{file.name}.part")
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(text, encoding="utf-8")
-            part.replace(file)
-        except OSError as error:
-            raise BadData(f"{file} cannot be written: {error.strerror}", "check its rights and the disk") from error
 
 
 def facts(home: Home = "", now: Now = "", json: Json = False) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ from scheduler.config import folders
 from scheduler.errors import BadData, BadFile, UsageError
 from scheduler.exports import as_entry
 from scheduler.store.opening import writing
+from scheduler.workflow.keeping import keep_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +45,7 @@ def add_entries(
         added, whole = _appended(ws.home, path, entries, note)
         for id in added.ids:
             tx.audit("entry added", id)
-        _write(path, whole)
+        keep_file(path, whole.encode())
     return added
 
 
@@ -98,18 +97,3 @@ def _is_there(home: Path, id: str, fields: Mapping[str, Any]) -> bool:
     if {k: v for k, v in body.items() if k in wanted} | {"checked": wanted["checked"]} != wanted:
         raise UsageError(f"the workspace has another entry '{id}', in {file}", "choose another id, or edit that file")
     return True
-
-
-def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise BadData(f"{path} cannot be written: {error.strerror}", "check its rights and the disk") from error

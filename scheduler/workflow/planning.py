@@ -70,17 +70,7 @@ def plan(ws: Workspace, calendar: Calendar, until: date, *, late: bool = False, 
     near = {o.id for o in days if o.start <= until}
     result = Planned(skipped=[s for s in whole.skipped if s.campaign in near and s.due > ws.now])
     for slot in _timely(whole.slots, until, ws, late=late):
-        old = existing.get(slot.id)
-        try:
-            new = writer.post(slot)
-        except Untranslated as lacking:
-            result.untranslated.append(Skipped(slot.id, slot.campaign, slot.due, f"{lacking.words}; {lacking.hint}"))
-            continue
-        result.slots.append(slot)
-        if old is None:
-            result.added.append(new)
-        elif _open(old, ws) and new.digest != old.digest:
-            result.moved.append((old, new))
+        _draft(result, slot, writer, existing.get(slot.id), ws)
     _compare(result, existing, campaigns, calendar, ws)
     result.kept = len(existing) - len(result.moved) - len(result.dropped)
     result.posts = len(existing) + len(result.added)
@@ -88,6 +78,20 @@ def plan(ws: Workspace, calendar: Calendar, until: date, *, late: bool = False, 
     if not dry_run and (result.added or result.moved or result.dropped or result.followed):
         _write(ws, result)
     return result
+
+
+def _draft(result: Planned, slot: Slot, writer: _Writer, old: Post | None, ws: Workspace) -> None:
+    """Notes what a slot's post would be: new, another than before, the same, or one that nobody has translated."""
+    try:
+        new = writer.post(slot)
+    except Untranslated as lacking:
+        result.untranslated.append(Skipped(slot.id, slot.campaign, slot.due, f"{lacking.words}; {lacking.hint}"))
+        return
+    result.slots.append(slot)
+    if old is None:
+        result.added.append(new)
+    elif _open(old, ws) and new.digest != old.digest:
+        result.moved.append((old, new))
 
 
 def _require_sense(ws: Workspace, calendar: Calendar, until: date) -> None:

@@ -1,0 +1,31 @@
+"""Files of people, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from scheduler.errors import BadData
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def keep_file(path: Path, data: bytes) -> None:
+    """Puts the bytes in place, and its folder where that is missing. A full disk takes nothing from what was there.
+
+    Raises BadData if they cannot be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise BadData(f"{path} cannot be written: {error.strerror}", "check its rights and the disk") from error
