@@ -130,6 +130,7 @@ def calendar_and_guard() -> None:
     from scheduler.calendars import load_calendar
     from scheduler.config import load_limits
     from scheduler.model import Sensitivity
+    from scheduler.texts import Texts
     from scheduler.workflow.calendar import days
     from scheduler.workflow.checking import Checker
 
@@ -144,7 +145,9 @@ def calendar_and_guard() -> None:
     )
     templates = [Path(paths.shipped("templates"))]
     checker = Checker(templates, load_limits(templates), calendar)
-    texts = [p.read_text("utf-8") for p in sorted(templates[0].glob("posts/**/*.en.txt"))] * 10
+    shipped, line = Texts(templates), calendar.helplines[0].line
+    said = [text.says for place, each in shipped.files if each == "en" for text in shipped.at(place, each).values()]
+    texts = [f"{says['long'].text}\n\n{line}" for says in said if "long" in says] * 5
     how = {"language": "en", "network": "plain", "sensitivity": Sensitivity.NORMAL, "on": date(2026, 11, 24)}
     checker.text(texts[0], **how)
     began = time.process_time()
