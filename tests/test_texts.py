@@ -16,6 +16,7 @@ from scheduler.errors import BadFile, TemplateError
 from scheduler.exchange import FORMS, Row, read_rows, rows_of, written
 from scheduler.model import LANGUAGES
 from scheduler.render import Untranslated, places
+from scheduler.style import load_guard
 from scheduler.texts import FIELDS, SOURCE, Texts, Translation
 from scheduler.workflow.translating import states, take
 
@@ -282,6 +283,17 @@ def test_no_shipped_translation_is_stale_and_the_general_ones_are_whole(language
     counted = states(SHIPPED_TEXTS, language)
     assert sum(n["stale"] + n["original"] for n in counted.values()) == 0
     assert counted["default"] == {"current": len(STAGES) + 1}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_shipped_text_trips_the_guard_of_its_language(language):
+    guard = load_guard([SHIPPED], language)
+    places = [place for place, each in SHIPPED_TEXTS.files if each == language]
+    said = [
+        s.text for place in places for text in SHIPPED_TEXTS.at(place, language).values() for s in text.says.values()
+    ]
+    assert [(c.rule.id, c.text) for text in said for c in guard.look(text)] == []
+    assert len(said) > 40
 
 
 def test_every_field_is_written_somewhere():
