@@ -234,6 +234,9 @@ def _limit(name: str, t: Table) -> Limits:
         link=t.whole("link", 0),
         content_note=t.yes("content_note", False),
         alt_most=t.whole("alt_most", 1500, least=1),
+        bytes_most=t.whole("bytes_most", 0),
+        escaped=t.text("escaped", ""),
+        hashtags_most=t.whole("hashtags_most", 0),
         source=t.text("source", ""),
         checked=t.day("checked") if "checked" in t.body else date.min,
     )

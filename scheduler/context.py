@@ -57,13 +57,14 @@ class Context:
         self._days: dict[tuple[str, str], dict[str, Any]] = {}
         self._lines: dict[tuple[Any, ...], Help] = {}
 
-    def of(self, slot: Slot, language: str) -> dict[str, Any]:
-        """Everything that the templates of a slot may name, but for `text`."""
+    def of(self, slot: Slot, language: str, hashtags_most: int = 0) -> dict[str, Any]:
+        """Everything that the templates of a slot may name, but for `text`. Hashtags: as many as the network takes."""
+        tags = slot.occurrence.observance.hashtags[: hashtags_most or None]
         return {
             "day": self._day(slot, language),
             "us": Us(isolated(self.us.name, language), self.us.site),
             "helpline": self.help(slot, language),
-            "tags": isolated(" ".join(f"#{tag}" for tag in slot.occurrence.observance.hashtags), language),
+            "tags": isolated(" ".join(f"#{tag}" for tag in tags), language),
             "fact": lambda id: isolated(self._fact(id, language), language),
         }
 

@@ -111,7 +111,7 @@ class Renderer:
     def _in(
         self, slot: Slot, limits: Limits, language: str, frame: _Frame, found: Found | None, why: str = ""
     ) -> Rendered:
-        context = self.context.of(slot, language)
+        context = self.context.of(slot, language, limits.hashtags_most)
         said = self._said(found, context)
         context["text"] = said
         hard = slot.occurrence.observance.sensitivity is not Sensitivity.NORMAL

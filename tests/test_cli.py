@@ -206,7 +206,7 @@ def test_posts_filters(words: str, fits: Any, some_fit: bool, daymark: Daymark, 
 
 CHECKED = [
     ("Good morning.", "", 0, set()), ("TODO say more", "", 4, {"placeholder"}),
-    ("Call 0800 123 456", "", 4, {"helpline"}), ("word " * 100, "--channel x", 4, {"length"}),
+    ("Call 0800 123 456", "", 4, {"helpline"}), ("word " * 100, "--channel x", 4, {"length", "reading"}),
     ("#endslavery", "", 0, {"hashtag-case"}), ("http://example.org", "", 4, {"link-https"}),
     ("PLEASE STOP TRAFFICKING EVERYWHERE NOW! Call 0800 123. #endtrafficking http://example.org TODO", "", 4,
      {"capitals", "helpline", "hashtag-case", "link-https", "placeholder", "TIP-024"}),

@@ -6,17 +6,20 @@ import tomllib
 from datetime import date
 from pathlib import Path
 
+import emoji
 import pytest
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from uniseg.graphemecluster import grapheme_clusters
 
-from scheduler.checks.lengths import UNITS, count, over
+from scheduler.checks.lengths import UNITS, count, measures, over
 from scheduler.model import Limits
 
 PLAIN = Limits("plain", 5000, "characters")
 MASTODON = Limits("mastodon", 500, "graphemes", link=23, content_note=True)
-BLUESKY = Limits("bluesky", 300, "graphemes")
+BLUESKY = Limits("bluesky", 300, "graphemes", bytes_most=3000)
+LINKEDIN = Limits("linkedin", 3000, "characters", escaped="\\|{}@[]()<>#*_~")
 X = Limits("x", 280, "weighted", link=23)
 THREADS = Limits("threads", 500, "characters")
 TELEGRAM = Limits("telegram", 4096, "utf16")
@@ -67,8 +70,42 @@ def test_x_counts_mixtures_as_the_reference_does(text):
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_bluesky_counts_grapheme_clusters(text):
-    assert count(text, BLUESKY) == len(regex.findall(r"\X", text))
+def test_bluesky_counts_grapheme_clusters_and_bytes(text):
+    plain = text.replace("\r\n", "\n")
+    assert count(text, BLUESKY) == len(list(grapheme_clusters(plain))) == len(regex.findall(r"\X", plain))
+    assert [m[::2] for m in measures(text, BLUESKY)] == [(count(text, BLUESKY), 300), (len(text.encode()), 3000)]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_telegram_counts_as_utf_16_is_written(text):
+    assert count(text, TELEGRAM) == len(text.replace("\r\n", "\n").encode("utf-16-le")) // 2
+
+
+@pytest.mark.parametrize("text", [text for text in TEXTS if "\ufe0f" not in text and "\u00a9" not in text])
+def test_threads_counts_the_bytes_of_emoji_and_the_characters_of_all_else(text):
+    plain = text.replace("\r\n", "\n")
+    assert count(text, THREADS) == len(emoji.replace_emoji(plain, lambda found, _: "a" * len(found.encode())))
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_linkedin_counts_a_backslash_before_each_of_its_own_signs(text):
+    plain = text.replace("\r\n", "\n")
+    assert count(text, LINKEDIN) == len(regex.sub(r"[\\|{}@\[\]()<>#*_~]", lambda sign: f"\\{sign[0]}", plain))
+
+
+@pytest.mark.parametrize("text", [text for text in TEXTS if "\u2066" not in text])
+def test_mastodon_counts_its_links_as_23_wherever_the_reference_of_x_finds_one(text):
+    from twitter_text import extract_urls_with_indices  # slow to load; Mastodon uses the same rules
+
+    plain, last, long = text.replace("\r\n", "\n"), 0, 0
+    links = [u["indices"] for u in extract_urls_with_indices(plain) if u["url"].startswith("http")]
+    for start, end in links:
+        long, last = long + len(list(grapheme_clusters(_local(plain[last:start])))) + 23, end
+    assert count(text, MASTODON) == long + len(list(grapheme_clusters(_local(plain[last:]))))
+
+
+def _local(text):
+    return regex.sub(r"(@\w+)@[\w.-]+\w", r"\1", text)
 
 
 @given(st.text())
@@ -125,6 +162,11 @@ def test_over_says_by_how_much():
     assert over("a" * 280, X) == 0
     assert over("a" * 281, X) == 1
     assert over("a" * 498, MASTODON, "note") == 2
+
+
+def test_a_text_of_few_signs_and_many_bytes_is_too_long_for_bluesky():
+    text = "a" + "\u0301" * 1500
+    assert (count(text, BLUESKY), over(text, BLUESKY)) == (1, 1)
 
 
 def test_the_grapheme_rules_load_only_when_they_are_needed():

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 from scheduler.checks.consent import check_consent
 from scheduler.checks.days import check_wrong_day
-from scheduler.checks.draft import ERROR, HINT, WARNING, Check, Draft
+from scheduler.checks.draft import ERROR, HINT, POST, TEXT, WARNING, WRITING, Check, Draft
 from scheduler.checks.facts import check_facts
-from scheduler.checks.hashtags import check_hashtags
+from scheduler.checks.hashtags import check_hashtag_number, check_hashtags
 from scheduler.checks.helpline import check_helpline
 from scheduler.checks.identity import check_identity
 from scheduler.checks.language import check_content_note, check_language
-from scheduler.checks.links import check_links
+from scheduler.checks.links import check_link_text, check_links
+from scheduler.checks.marks import check_marks
 from scheduler.checks.numbers import check_number_source
-from scheduler.checks.shape import check_alt, check_capitals, check_length, check_marks, check_placeholder
+from scheduler.checks.reading import check_reading
+from scheduler.checks.shape import check_alt, check_capitals, check_length, check_placeholder
+from scheduler.checks.signs import check_emoji, check_signs
 from scheduler.checks.translation import check_translation
 from scheduler.checks.words import check_words
 
@@ -27,7 +30,10 @@ __all__ = [
     "CHECKS",
     "ERROR",
     "HINT",
+    "POST",
+    "TEXT",
     "WARNING",
+    "WRITING",
     "Check",
     "Draft",
     "check_draft",
@@ -36,25 +42,31 @@ __all__ = [
     "is_waivable",
 ]
 
-WRITING = ("words", "identity", "capitals", "bidi-marks")  # checks that hold for a report as for a post
 CHECKS = (
-    Check("words", "No words that harm, by the rules of the language guard", ERROR, check_words),
-    Check("identity", "Nothing that leads to a person", ERROR, check_identity),
-    Check("consent", "A person's story goes out with a consent that holds", ERROR, check_consent),
-    Check("helpline", "Helpline numbers are registered, whole, current and for the country", ERROR, check_helpline),
-    Check("placeholder", "Nothing of a template is left over", ERROR, check_placeholder),
-    Check("length", "The text fits the network", ERROR, check_length),
-    Check("alt", "Pictures are described in words", ERROR, check_alt),
-    Check("hashtag-case", "Each word of a hashtag begins with a capital", WARNING, check_hashtags),
-    Check("wrong-day", "Today, tomorrow and yesterday are true on the day", ERROR, check_wrong_day),
-    Check("link-https", "Links are whole https addresses", ERROR, check_links),
-    Check("language", "The language is set and is the text's", ERROR, check_language),
-    Check("content-note", "Hard posts have a content note where the network has one", ERROR, check_content_note),
-    Check("number-source", "Large numbers and shares name their source", WARNING, check_number_source),
-    Check("fact", "Figures of the registry are current and name who counted", ERROR, check_facts),
-    Check("translation", "The words say what their source says now", ERROR, check_translation),
-    Check("capitals", "No row of words in capitals", WARNING, check_capitals),
-    Check("bidi-marks", "No hidden marks and no imitation letters", ERROR, check_marks),
+    Check("words", "No words that harm, by the rules of the language guard", ERROR, check_words, WRITING),
+    Check("identity", "Nothing that leads to a person", ERROR, check_identity, WRITING),
+    Check("consent", "A person's story goes out with a consent that holds", ERROR, check_consent, POST),
+    Check(
+        "helpline", "Helpline numbers are registered, whole, current and for the country", ERROR, check_helpline, TEXT
+    ),
+    Check("placeholder", "Nothing of a template is left over", ERROR, check_placeholder, TEXT),
+    Check("length", "The text fits the network", ERROR, check_length, POST),
+    Check("alt", "Pictures are described in words", ERROR, check_alt, POST),
+    Check("hashtag-case", "Each word of a hashtag begins with a capital", WARNING, check_hashtags, WRITING),
+    Check("hashtag-number", "Few hashtags, after the words", ERROR, check_hashtag_number, TEXT),
+    Check("wrong-day", "Today, tomorrow and yesterday are true on the day", ERROR, check_wrong_day, POST),
+    Check("link-https", "Links are whole https addresses", ERROR, check_links, TEXT),
+    Check("link-text", "The words of a link say where it leads", ERROR, check_link_text, WRITING),
+    Check("language", "The language is set and is the text's", ERROR, check_language, POST),
+    Check("content-note", "Hard posts have a content note where the network has one", ERROR, check_content_note, POST),
+    Check("number-source", "Large numbers and shares name their source", WARNING, check_number_source, TEXT),
+    Check("fact", "Figures of the registry are current and name who counted", ERROR, check_facts, TEXT),
+    Check("translation", "The words say what their source says now", ERROR, check_translation, POST),
+    Check("capitals", "No row of words in capitals", WARNING, check_capitals, WRITING),
+    Check("emoji", "At most two emoji, each once, after the words", WARNING, check_emoji, WRITING),
+    Check("signs", "Words rather than emoticons and signs", WARNING, check_signs, WRITING),
+    Check("reading", "Sentences that are easily read", WARNING, check_reading, POST),
+    Check("bidi-marks", "No hidden marks and no imitation letters", ERROR, check_marks, WRITING),
 )
 
 
@@ -63,9 +75,9 @@ def check_draft(draft: Draft) -> list[Finding]:
     return list(dict.fromkeys(finding for check in CHECKS for finding in check.function(draft)))
 
 
-def check_writing(draft: Draft) -> list[Finding]:
-    """What the checks that hold for any writing see, not only for a post on its network; each place is told."""
-    return [f for check in CHECKS if check.id in WRITING for f in check.function(draft)]
+def check_writing(draft: Draft, reads: str = WRITING) -> list[Finding]:
+    """What the checks that hold for any writing see, with TEXT those of a post's words too; each place is told."""
+    return [f for check in CHECKS if check.reads in (WRITING, reads) for f in check.function(draft)]
 
 
 def is_waivable(finding: Finding) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scheduler.guard import Guard
 
 ERROR, WARNING, HINT = "error", "warning", "hint"
+POST, TEXT, WRITING = "post", "text", "writing"
 SEEN_MOST = 80  # characters of a post quoted in a finding
 
 
@@ -58,12 +59,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One rule. `severity` is the gravest that it gives; `function` yields what it sees, and never raises."""
+    """One rule. `severity` is the gravest that it gives; `function` yields what it sees, and never raises.
+
+    `reads` is what it makes sense for: POST, a post with its day and account; TEXT, the words of one without them;
+    WRITING, any writing, a report as well.
+    """
 
     id: str
     title: str
     severity: str
     function: Callable[[Draft], Iterator[Finding]]
+    reads: str
 
 
 def found(check: str, severity: str, text: str, why: str, suggestion: str) -> Finding:

@@ -1,4 +1,4 @@
-"""A hashtag of several words begins each with a capital, or a screen reader reads it as one word nobody knows."""
+"""Hashtags that a screen reader can read: each word with a capital, few of them, after the sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from scheduler.checks import masks
-from scheduler.checks.draft import WARNING, Draft, found
+from scheduler.checks.draft import ERROR, HINT, WARNING, Draft, found
 from scheduler.guard.plain import EMAIL, LINK
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ _KNOWN_ACRONYMS = {
     "LGBTIQ",
     "LGBTQIA",
 }
+MOST = 3
+_GOES_ON = re.compile(r"[^\S\n]+[^\W\d_]")
 _LONG = 18  # letters: hardly a single word in any of our languages
 _TAG_MOST = 60
 _PIECE = re.compile(r"[^\W\d_]+")
@@ -90,6 +92,26 @@ def check_hashtags(draft: Draft) -> Iterator[Finding]:
         if better:
             why = "a screen reader reads it as one long word, or letter by letter"
             yield found("hashtag-case", WARNING, tag[0], why, f"begin each word with a capital: {better}")
+
+
+def check_hashtag_number(draft: Draft) -> Iterator[Finding]:
+    """No more than the network takes, and no more than three; they stand after the words."""
+    text = masks.hide(draft.text, LINK, EMAIL)
+    tags = [tag for tag in masks.HASHTAG.finditer(text) if not tag[1].isdecimal()]
+    limit = draft.limits.hashtags_most
+    seen = " ".join(tag[0] for tag in tags)
+    if limit and len(tags) > limit:
+        why = (
+            f"{draft.limits.network} takes {limit} {'hashtag' if limit == 1 else 'hashtags'}, and here are {len(tags)}"
+        )
+        yield found("hashtag-number", ERROR, seen, why, f"keep {limit}")
+    elif len(tags) > MOST:
+        why = f"{len(tags)} hashtags: each is read out, and few help to be found"
+        yield found("hashtag-number", WARNING, seen, why, f"keep one to {MOST}")
+    for tag in tags:
+        if _GOES_ON.match(text, tag.end()):
+            yield found("hashtag-number", HINT, tag[0], "a hashtag within a sentence interrupts reading",
+                        "write the word plainly, and put the hashtag last")  # fmt: skip
 
 
 def _better(tag: str) -> str:

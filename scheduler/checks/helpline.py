@@ -37,6 +37,17 @@ _CUT_OFF = re.compile(
     rf"|(?<!\w)(?:{_HEADING})[^\S\n]*[:\u2026\uff1a]{_NOTHING_FOLLOWS}",
     re.I,
 )
+_HOURS = re.compile(
+    r"(?<![\d/])(?:24\s?(?:/|x)\s?7|24\s?h(?:ours|eures|oras)?\s?(?:/\s?24(?:\s?h)?)?|7\s?j(?:ours)?\s?(?:/|sur)\s?7)(?![\d/])"
+    r"|\b(?:around|round) the clock\b|\bday and night\b|\bjour et nuit\b|\bde jour comme de nuit\b|\bdía y noche\b"
+    r"|\blas 24 horas\b|круглосуточно|على مدار الساعة|全天候",
+    re.I,
+)
+_LINE = re.compile(
+    r"line|call|ring|phone|chat|text us|counsel|ligne|écoute|appel|téléphon|répond|línea|llam|teléfono|atenci"
+    r"|лини|звон|телефон|خط|اتصل|هاتف|热线|电话",
+    re.I,
+)
 _NO_ADDRESS = r"(?!\s*[,\u060c\uff0c]\s*https?:)"
 _GOES_ON = r"(?![\w/?#@%&=+~-]|[.:]\w)"
 
@@ -45,6 +56,7 @@ def check_helpline(draft: Draft) -> Iterator[Finding]:
     """Every number is a registered, current helpline's and stands with its whole line; a hard post offers help."""
     for part in draft.parts:
         yield from _check_numbers(unicodedata.normalize("NFC", part), draft)
+        yield from _check_hours(part, draft)
     yield from _check_offered(draft)
 
 
@@ -82,6 +94,15 @@ def _check_numbers(text: str, draft: Draft) -> Iterator[Finding]:
         yield from _check_line(helpline, draft)
     for cut in _CUT_OFF.finditer(rest):
         yield found("helpline", ERROR, cut[0], "it says to call and gives no number", _offer(draft))
+
+
+def _check_hours(part: str, draft: Draft) -> Iterator[Finding]:
+    """Opening hours change with funding; typed by hand, they go on being promised."""
+    text = lines_in(unicodedata.normalize("NFC", part), draft.helplines)[0]
+    for hours in _HOURS.finditer(text):
+        if _LINE.search(text[max(0, hours.start() - 80) : hours.end() + 80]):
+            why = "opening hours typed by hand: they change, and a line that is closed costs trust"
+            yield found("helpline", HINT, hours[0], why, "leave them out, or check them with the operator")
 
 
 def _not_whole(seen: str, helpline: Helpline | None, draft: Draft) -> Finding:

@@ -43,7 +43,7 @@ _MENTION = re.compile(r"(?<![=/\w])(@\w+(?:[.-]+\w+)*)@\w+(?:[.-]+\w+)*(?::\d+)?
 _HEAVY = re.compile(r"[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 _PICTURE = r"[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 _MARKED = rf"{_PICTURE}[\ufe0f\U0001f3fb-\U0001f3ff]?(?:[\U000e0020-\U000e007e]+\U000e007f)?"
-_EMOJI = re.compile(
+EMOJI = re.compile(
     rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_MARKED}(?:\u200d{_MARKED})*",
 )
 # Letters and punctuation that never join a neighbour: no need to load the grapheme rules for an accent or a dash.
@@ -56,8 +56,8 @@ def count(text: str, limits: Limits, note: str = "") -> int:
     `graphemes`: what readers see as one character (UAX #29 extended clusters). `weighted`: X's weights, where most of
     the world's other scripts and every emoji count two. `characters`: code points, also for any unit that is not in
     UNITS. `utf16`: 16-bit units. A link costs `limits.link` where that is over 0. On Mastodon `@user@host` counts as
-    `@user`; on Threads an emoji counts as its UTF-8 bytes. A note that has a field of its own (`limits.content_note`)
-    counts with the text.
+    `@user`; on Threads an emoji counts as its UTF-8 bytes; one of `limits.escaped` counts two. A note that has a field
+    of its own (`limits.content_note`) counts with the text.
     Sources: templates/limits.toml.
     """
     measure = _emoji_bytes if limits.network == "threads" else UNITS.get(limits.unit, len)
@@ -65,12 +65,21 @@ def count(text: str, limits: Limits, note: str = "") -> int:
     if limits.network == "mastodon":
         plain = _MENTION.sub(r"\1", plain)
     rest, links = _without_links(plain, limits) if limits.link else (plain, 0)
-    return measure(rest) + links * limits.link + (measure(note) if limits.content_note else 0)
+    escapes = sum(map(plain.count, limits.escaped))
+    return measure(rest) + links * limits.link + escapes + (measure(note) if limits.content_note else 0)
+
+
+def measures(text: str, limits: Limits, note: str = "") -> list[tuple[int, str, int]]:
+    """Each way in which a network measures a text: how long it is, in what, and the most it may be."""
+    found = [(count(text, limits, note), limits.unit, limits.most)]
+    if limits.bytes_most:
+        found.append((len(text.encode("utf-8", "surrogatepass")), "bytes", limits.bytes_most))
+    return found
 
 
 def over(text: str, limits: Limits, note: str = "") -> int:
-    """By how much `text` is too long, in the network's unit; 0 if it fits."""
-    return max(0, count(text, limits, note) - limits.most)
+    """By how much `text` is too long, in the measure that it exceeds most; 0 if it fits."""
+    return max(0, *(long - most for long, _, most in measures(text, limits, note)))
 
 
 def _without_links(text: str, limits: Limits) -> tuple[str, int]:
@@ -109,7 +118,7 @@ def _clusters() -> Callable[[str], Iterable[object]]:
 def _weighted(text: str) -> int:
     if text.isascii():
         return len(text)
-    rest, emoji = _EMOJI.subn("", unicodedata.normalize("NFC", text))
+    rest, emoji = EMOJI.subn("", unicodedata.normalize("NFC", text))
     return 2 * emoji + len(rest) + len(_HEAVY.findall(rest))
 
 
@@ -118,7 +127,7 @@ def _utf16(text: str) -> int:
 
 
 def _emoji_bytes(text: str) -> int:
-    emoji = [match[0] for match in _EMOJI.finditer(text)] if not text.isascii() else []
+    emoji = [match[0] for match in EMOJI.finditer(text)] if not text.isascii() else []
     return len(text) + sum(len(e.encode("utf-8", "surrogatepass")) - len(e) for e in emoji)
 
 

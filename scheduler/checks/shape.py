@@ -1,4 +1,4 @@
-"""What a post looks like before it is read: left-over templates, length, pictures, capitals, hidden marks."""
+"""What a post looks like before it is read: left-over templates, length, pictures, capitals."""
 
 from __future__ import annotations
 
@@ -39,16 +39,7 @@ _IMAGE_OF = re.compile(
 )
 
 MANY_CAPITALS = 4  # words in a row
-
-_EMBEDDINGS = re.compile("[\u202a-\u202e]")
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u061c\u2060\ufeff]")
-_ANY_MARK = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u061c\ufeff]")
-_ISOLATES = re.compile("[\u2066-\u2069]")
-_IMITATION = re.compile(
-    "[\U0001d400-\U0001d7ff\u249c-\u24e9\U0001f110-\U0001f149\U0001f150-\U0001f169"
-    "\U0001f172-\U0001f17d\U0001f180-\U0001f189\u2102\u210a-\u2115\u2118-\u211d\u2124\u2128\u212c-\u2138]+"
-)
-_FULL_WIDTH = re.compile("[\uff21-\uff3a\uff41-\uff5a]+")
+LONG_ALT = 250  # characters; guides say 125, networks allow 1,000 and more
 
 
 def check_placeholder(draft: Draft) -> Iterator[Finding]:
@@ -63,13 +54,11 @@ def check_placeholder(draft: Draft) -> Iterator[Finding]:
 
 def check_length(draft: Draft) -> Iterator[Finding]:
     """The text fits the network, counted as the network counts."""
-    long = lengths.count(draft.text, draft.limits, draft.note)
-    too_many = long - draft.limits.most
-    if too_many > 0:
-        why = (
-            f"{long} {draft.limits.unit} are {too_many} over the {draft.limits.most} that {draft.limits.network} takes"
-        )
-        yield found("length", ERROR, draft.text[-too_many:], why, f"shorten it by {too_many}")
+    for long, unit, most in lengths.measures(draft.text, draft.limits, draft.note):
+        too_many = long - most
+        if too_many > 0:
+            why = f"{long} {unit} are {too_many} over the {most} that {draft.limits.network} takes"
+            yield found("length", ERROR, draft.text[-too_many:], why, f"shorten it by {too_many}")
 
 
 def check_alt(draft: Draft) -> Iterator[Finding]:
@@ -86,6 +75,9 @@ def check_alt(draft: Draft) -> Iterator[Finding]:
     if draft.limits.alt_most and len(alt) > draft.limits.alt_most:
         why = f"the alt text has {len(alt)} characters; {draft.limits.network} takes {draft.limits.alt_most}"
         yield found("alt", ERROR, alt, why, f"shorten it by {len(alt) - draft.limits.alt_most}")
+    elif len(alt) > LONG_ALT:
+        why = f"the alt text has {len(alt)} characters: a screen reader cannot be stopped and resumed in it"
+        yield found("alt", HINT, alt, why, f"say it in {LONG_ALT}, and the rest in the text")
     if start := _IMAGE_OF.match(alt):
         yield found(
             "alt", HINT, start[0], "screen readers already say that it is a picture", "begin with what it shows"
@@ -114,54 +106,3 @@ def _capital_runs(words: list[str]) -> Iterator[str]:
             if len(run) >= MANY_CAPITALS and sum(len(w) > 1 for w in run) >= MANY_CAPITALS - 1:
                 yield " ".join(run)
             run = []
-
-
-def check_marks(draft: Draft) -> Iterator[Finding]:
-    """No mark that nobody sees and that reorders or splits words; no letters that only look like letters."""
-    for part in draft.parts:
-        for mark in _one_of_each(_EMBEDDINGS, part):
-            yield _mark(
-                part,
-                mark,
-                ERROR,
-                "it can reorder the text and hide what it says",
-                "take it out, or use U+2066 to U+2069",
-            )
-        for mark in _one_of_each(_INVISIBLE, part):
-            yield _mark(
-                part, mark, WARNING, "an invisible mark: it splits words for search and screen readers", "take it out"
-            )
-        yield from _check_isolates(part)
-        yield from _check_imitation(part, draft.language)
-
-
-def _one_of_each(pattern: re.Pattern[str], part: str) -> list[re.Match[str]]:
-    return list({mark[0]: mark for mark in pattern.finditer(part)}.values())
-
-
-def _mark(part: str, mark: re.Match[str], severity: str, why: str, suggestion: str) -> Finding:
-    """Named by its number, because printing the mark itself would do to the report what it does to the post."""
-    around = _ANY_MARK.sub("", part[max(0, mark.start() - 20) : mark.end() + 20])
-    return found("bidi-marks", severity, f"U+{ord(mark[0]):04X} near: {around}", why, suggestion)
-
-
-def _check_isolates(part: str) -> Iterator[Finding]:
-    for line in part.splitlines():  # a paragraph ends every isolate (UAX #9)
-        depth = 0
-        for mark in _ISOLATES.finditer(line):
-            depth += -1 if mark[0] == "\u2069" else 1
-            if depth < 0:
-                break
-        if depth:
-            words = _ISOLATES.sub("", line)
-            why = "a direction is opened and not closed, or closed and not opened"
-            yield found("bidi-marks", ERROR, words, why, "close each of U+2066 to U+2068 with U+2069 on the same line")
-
-
-def _check_imitation(part: str, language: str) -> Iterator[Finding]:
-    for pattern in (_IMITATION, _FULL_WIDTH):
-        if pattern is _FULL_WIDTH and language == "zh":
-            continue  # full-width letters are at home among Chinese characters
-        for run in pattern.finditer(part):
-            why = "imitation letters: screen readers spell them as symbols or skip them"
-            yield found("bidi-marks", ERROR, run[0], why, "write plain letters")

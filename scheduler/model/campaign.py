@@ -31,7 +31,11 @@ class Playbook:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a network accepts. `unit`: graphemes, weighted, characters or utf16. A link costs `link`; 0: its length."""
+    """What a network accepts. `unit`: graphemes, weighted, characters or utf16. A link costs `link`; 0: its length.
+
+    `bytes_most` is the longest text in bytes of UTF-8, and `hashtags_most` the number of hashtags; 0: no such limit.
+    Each of the signs in `escaped` counts two, because the network takes it only behind a backslash.
+    """
 
     network: str
     most: int
@@ -39,6 +43,9 @@ class Limits:
     link: int = 0
     content_note: bool = False
     alt_most: int = 1500
+    bytes_most: int = 0
+    escaped: str = ""
+    hashtags_most: int = 0
     source: str = ""
     checked: date = date.min
 

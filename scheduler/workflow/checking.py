@@ -108,7 +108,11 @@ class Checker:
 
     def writing(self, language: str, on: date) -> Draft:
         """An empty draft for texts that are no posts."""
-        return Draft(text="", language=language, limits=self.limits["plain"], on=on, guard=self.guard(language))
+        limits, guard = self.limits["plain"], self.guard(language)
+        return Draft(
+            text="", language=language, limits=limits, on=on, guard=guard,
+            helplines=self.calendar.helplines, facts=self.facts,
+        )  # fmt: skip
 
     def guard(self, language: str) -> Guard:
         """The guard of a language; names of days and helplines are titles to it, in other languages hashtags too."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from scheduler.checks import check_writing
+from scheduler.checks import TEXT, WRITING, check_writing
 from scheduler.errors import BadFile, Problem, UsageError
 from scheduler.lists import read_bytes
 from scheduler.lists.table import decoded, rows_of
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from scheduler.checks import Draft
     from scheduler.model import Finding
 
-TEXTS, TABLES = (".txt", ".md", ".markdown", ".rst", ".text", ".po"), (".csv", ".tsv")
+DOCUMENTS = (".md", ".markdown", ".rst", ".po")  # read as writing; all else as the words of posts
+TEXTS, TABLES = (".txt", ".text", *DOCUMENTS), (".csv", ".tsv")
 # code and comments are not read; they become blanks, so that lines and columns stay
 _CODE = re.compile(r"^(?P<f>```+|~~~+)[^\n]*\n(?:.*\n)*?(?P=f)[ \t]*$|`[^`\n]+`|<!--(?:[^-]|-(?!->))*-->", re.MULTILINE)
 
@@ -50,15 +51,16 @@ def proofread(path: Path, column: str, draft: Draft) -> Iterator[Seen]:
 
     Raises BadFile for what cannot be read, UsageError for a column that is not there.
     """
+    reads = WRITING if path.suffix.lower() in DOCUMENTS else TEXT
     for line, text in _texts(path, column):
-        yield from proofread_text(str(path), line, text, draft)
+        yield from proofread_text(str(path), line, text, draft, reads)
 
 
-def proofread_text(file: str, line: int, text: str, draft: Draft) -> Iterator[Seen]:
-    """What the checks of writing see in a text that begins on a line of a file."""
+def proofread_text(file: str, line: int, text: str, draft: Draft, reads: str = TEXT) -> Iterator[Seen]:
+    """What the checks see in a text that begins on a line of a file."""
     shown = _CODE.sub(_blank, text)
     after: dict[str, int] = {}
-    for finding in check_writing(replace(draft, text=shown)):
+    for finding in check_writing(replace(draft, text=shown), reads):
         words = finding.text.removesuffix("\u2026")
         pattern = re.compile(r"\s+".join(map(re.escape, words.split())) or "$^")
         match = pattern.search(shown, after.get(words, 0)) or pattern.search(shown)
