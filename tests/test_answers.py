@@ -145,9 +145,11 @@ def test_what_is_left_out_for_want_of_a_text_is_told_by_plan_tick_and_doctor(ws)
     settings.write_text(
         settings.read_text(encoding="utf-8").replace('language = "en"', 'language = "fr"'), encoding="utf-8"
     )
-    own = ws.home / "templates" / "posts" / "default" / "en.toml"
-    own.parent.mkdir(parents=True)
-    own.write_text('[eve]\nlong = "Ours."\nshort = "Ours."\n', encoding="utf-8")
+    shipped = Path(paths.shipped("templates")) / "posts"
+    for text in shipped.rglob("en.toml"):  # English changes everywhere, and every French text of the eve is stale
+        own = ws.home / "templates" / "posts" / text.relative_to(shipped)
+        own.parent.mkdir(parents=True)
+        own.write_text('[eve]\nlong = "Ours."\nshort = "Ours."\n', encoding="utf-8")
     changed = replace(ws, settings=load_settings(ws.home))
     done = plan(changed, synced(changed), date(2027, 8, 1), dry_run=True)
     left = [s.slot for s in done.untranslated]

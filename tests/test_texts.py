@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_render import ACCOUNT, DAY, MASTODON, SHIPPED, WORDS, renderer, slot
 
+from scheduler.calendars import load_calendar
 from scheduler.errors import BadFile, TemplateError
 from scheduler.exchange import FORMS, Row, read_rows, rows_of, written
 from scheduler.model import LANGUAGES
@@ -263,6 +265,7 @@ def test_a_file_that_is_none_is_told_in_one_sentence(name, data, say, tmp_path):
 
 
 SHIPPED_TEXTS = Texts([SHIPPED])
+PLACES = sorted({place for place, _ in SHIPPED_TEXTS.files})
 STAGES = [stage for stage in SHIPPED_TEXTS.at("default", SOURCE) if stage != "every"]
 
 
@@ -272,17 +275,28 @@ def test_places_are_looked_at_from_the_nearest_to_the_general_one():
                            "dimensions/personal", "dimensions/economic", "default"]  # fmt: skip
 
 
-@pytest.mark.parametrize("place", sorted({place for place, _ in SHIPPED_TEXTS.files}))
+@pytest.mark.parametrize("place", PLACES)
 def test_every_shipped_place_says_every_stage(place):
     said = SHIPPED_TEXTS.at(place, SOURCE)
     assert [stage for stage in STAGES if stage not in said or "long" not in said[stage].says] == []
 
 
+def test_texts_are_shipped_for_ten_themes_seven_dimensions_and_twenty_days():
+    kinds = Counter(place.partition("/")[0] for place in PLACES)
+    assert kinds == {"default": 1, "themes": 10, "dimensions": 7, "observances": 20}
+    calendar = load_calendar([SHIPPED.parent / "calendars"])
+    assert {place for place in PLACES if place.startswith("observances/")} <= {f"observances/{o}" for o in
+                                                                              calendar.observances}  # fmt: skip
+
+
 @pytest.mark.parametrize("language", [each for each in LANGUAGES if each != SOURCE])
-def test_no_shipped_translation_is_stale_and_the_general_ones_are_whole(language):
+def test_no_shipped_translation_is_stale_and_none_that_is_promised_is_missing(language):
     counted = states(SHIPPED_TEXTS, language)
+    promised = PLACES if language in ("fr", "es") else [p for p in PLACES if not p.startswith("observances/")]
     assert sum(n["stale"] + n["original"] for n in counted.values()) == 0
-    assert counted["default"] == {"current": len(STAGES) + 1}
+    assert {place: dict(counted[place]) for place in promised} == {
+        place: {"current": len(SHIPPED_TEXTS.at(place, SOURCE))} for place in promised
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

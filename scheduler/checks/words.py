@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from scheduler.checks.draft import Draft, found
@@ -11,11 +12,21 @@ if TYPE_CHECKING:
 
     from scheduler.model import Finding
 
+# A line that says what a picture shows is read as its alt text, too.
+_CAPTION = re.compile(
+    r"^[^\S\n]*\W{0,3}(?:alt(?:ernative)?(?: text)?|image|picture|photo\w*|poster|visual|illustration|card|banner|flyer"
+    r"|leaflet|cover|caption|prompt|affiche|visuel|légende|texte alternatif|carte|dépliant|bannière|cartel|imagen"
+    r"|foto\w*|ilustración|pie de foto|texto alternativo|folleto|portada)(?!\w)"
+    r"(?:[^:\n]{0,40}:|[^\S\n]+(?:(?:of|de|showing|montrant|con)(?!\w)|d['\u2019])).*",
+    re.I | re.M,
+)
+
 
 def check_words(draft: Draft) -> Iterator[Finding]:
     """No phrase that the rules of the post's language object to. The rule's id is the check's."""
     if draft.guard is None:
         return
-    for part, text in (("text", draft.text), ("note", draft.note), ("alt", draft.alt)):
+    captions = "\n".join(line[0] for line in _CAPTION.finditer(draft.text))
+    for part, text in (("text", draft.text), ("note", draft.note), ("alt", draft.alt), ("alt", captions)):
         for caught in draft.guard.look(text, part) if text else ():
             yield found(caught.rule.id, caught.level, caught.text, caught.rule.why.rstrip("."), caught.rule.better)
