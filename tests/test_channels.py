@@ -10,10 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from test_pictures import picture
 
 from scheduler.channels import CHANNELS, open_channel
 from scheduler.config import CHANNELS as CONFIGURABLE
 from scheduler.model import Media, Message, Refused, Sent, TryLater, Wording
+from scheduler.pictures import Trace, traces
+
+PICTURE = picture("PNG")
 
 MESSAGE = Message(
     key="a1" * 20,
@@ -88,15 +92,34 @@ def test_an_outbox_that_cannot_be_written_is_tried_later(tmp_path: Path) -> None
     assert "outbox" in outcome.why
 
 
+def test_a_picture_goes_out_without_the_place_where_it_was_taken(tmp_path: Path) -> None:
+    data = picture("PNG", place=True)
+    (tmp_path / "day.en.png").write_bytes(data)
+    media = Media(str(tmp_path / "day.en.png"), sha256(data).hexdigest())
+    open_channel("folder", tmp_path).send(
+        replace(MESSAGE, wording=replace(MESSAGE.wording, alt="A table", media=media))
+    )
+    assert Trace.PLACE in traces(data)
+    assert traces((pack(tmp_path) / "picture.png").read_bytes()) == frozenset()
+
+
+def test_a_file_that_is_no_picture_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "day.en.png").write_bytes(b"picture")
+    media = Media(str(tmp_path / "day.en.png"), sha256(b"picture").hexdigest())
+    outcome = open_channel("folder", tmp_path).send(replace(MESSAGE, wording=replace(MESSAGE.wording, media=media)))
+    assert isinstance(outcome, Refused)
+    assert "is no picture that can be read" in outcome.why
+
+
 def with_picture(path: Path) -> Message:
-    media = Media(str(path), sha256(b"picture").hexdigest())
+    media = Media(str(path), sha256(PICTURE).hexdigest())
     return replace(MESSAGE, wording=replace(MESSAGE.wording, alt="A table", media=media))
 
 
 def test_a_picture_goes_with_its_description(tmp_path: Path) -> None:
-    (tmp_path / "day.en.png").write_bytes(b"picture")
+    (tmp_path / "day.en.png").write_bytes(PICTURE)
     open_channel("folder", tmp_path).send(with_picture(tmp_path / "day.en.png"))
-    assert (pack(tmp_path) / "picture.png").read_bytes() == b"picture"
+    assert (pack(tmp_path) / "picture.png").read_bytes() == PICTURE
     assert (pack(tmp_path) / "alt.txt").read_text() == "A table\n"
 
 

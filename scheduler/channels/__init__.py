@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from scheduler.model import Sent
+from scheduler.pictures import NoPicture, bare
 
 if TYPE_CHECKING:
     from scheduler.model import Media, Message, Outcome
@@ -53,14 +54,20 @@ class PictureError(Exception):
 
 
 def picture_bytes(media: Media) -> bytes:
-    """The bytes of a picture, if they are those that people said yes to. Raises PictureError."""
+    """The picture of a file, if its bytes are those that people said yes to, without what the file tells beside it.
+
+    Raises PictureError.
+    """
     try:
         data = Path(media.path).read_bytes()
     except OSError as error:
         raise PictureError(f"the picture {media.path} cannot be read: {error.strerror}") from error
     if sha256(data).hexdigest() != media.sha256:
         raise PictureError(f"the picture {media.path} is not the one that was approved")
-    return data
+    try:
+        return bare(data)
+    except NoPicture as error:
+        raise PictureError(f"{media.path} is no picture that can be read: {error}") from error
 
 
 # name -> "module:class", imported on first use; the class is made with the workspace's folder

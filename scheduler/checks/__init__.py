@@ -15,6 +15,7 @@ from scheduler.checks.language import check_content_note, check_language
 from scheduler.checks.links import check_link_text, check_links
 from scheduler.checks.marks import check_marks
 from scheduler.checks.numbers import check_number_source
+from scheduler.checks.picture import check_picture
 from scheduler.checks.reading import check_reading
 from scheduler.checks.shape import check_alt, check_capitals, check_length, check_placeholder
 from scheduler.checks.signs import check_emoji, check_signs
@@ -52,6 +53,7 @@ CHECKS = (
     Check("placeholder", "Nothing of a template is left over", ERROR, check_placeholder, TEXT),
     Check("length", "The text fits the network", ERROR, check_length, POST),
     Check("alt", "Pictures are described in words", ERROR, check_alt, POST),
+    Check("picture", "Pictures can be read, and tell no place", ERROR, check_picture, POST),
     Check("hashtag-case", "Each word of a hashtag begins with a capital", WARNING, check_hashtags, WRITING),
     Check("hashtag-number", "Few hashtags, after the words", ERROR, check_hashtag_number, TEXT),
     Check("wrong-day", "Today, tomorrow and yesterday are true on the day", ERROR, check_wrong_day, POST),

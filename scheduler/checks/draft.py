@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scheduler.guard import Guard
+    from scheduler.pictures import Trace
 
 ERROR, WARNING, HINT = "error", "warning", "hint"
 POST, TEXT, WRITING = "post", "text", "writing"
@@ -27,7 +28,7 @@ class Draft:
     `country` is the account's. `media_sha` is empty where there is no picture. `guard` has the rules of the language.
     `facts` is the whole registry. `stale` says which translation the words are from, if its source has changed since.
     `last` is the last local date on which the post may still go out. `is_offered`: another post of the same campaign,
-    account and day gives readers the helpline.
+    account and day gives readers the helpline. `traces`: what the file of the picture tells beside it.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Draft:
     last: date | None = None
     stale: str = ""
     is_offered: bool = False
+    traces: frozenset[Trace] = frozenset()
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ _GOES_ON = r"(?=\)|,(?! ?\d)|[.!?](?!\d)| (?:was|is|has|had|from|told|says|said|
 _BETWEEN = r"(?:aged?|now|only|just|who is|an?|une?|de|âgée? de|agée? de|una?)"
 _NO_COUNT = r"(?!\w|[.,]\d|%| ?(?:per|people|women|men|countries|cases))"
 _WITH_AGE = (
-    re.compile(rf"(?<![\w.]){_NAME}(?:, ?| ?\(){_AGE}{_GOES_ON}"),  # Maria, 14, was; Elena (34)
+    re.compile(rf"(?<![\w.]){_NAME}(?:, ?| ?\(){_AGE}(?:{_YEARS}(?=\)))?{_GOES_ON}"),  # Maria, 14, was; Elena (34)
     re.compile(rf"(?<!\w){_NAME}, ?{_BETWEEN} {_AGE}(?:{_YEARS})?{_NO_COUNT}"),  # Maria, aged 14
     re.compile(rf"(?<!\w){_AGE}{_YEARS} (?:(?:called|named|girl|boy|woman|man) ){{0,2}}{_NAME}"),  # 14-year-old Maria
     re.compile(rf"(?<!\w){_NAME},? (?:is|was|est|a|tiene|tenía) (?:(?:now|only|just|sólo|solo) )?{_AGE}{_YEARS}"),

@@ -60,9 +60,11 @@ _SOURCE = re.compile(
 _OURS = re.compile(
     r"[^.!?\n]{0,200}?\b(?:our|notre|nos|nuestr[oa]s?)\s+(?:\w+\s+){0,2}(?:budget|income|spending|expenditure|costs|accounts|funds"
     r"|donors|volunteers|members|staff|office|team|dépenses|recettes|comptes|bénévoles|membres|donateurs|équipe|siège|bureau"
-    r"|presupuesto|gastos|ingresos|cuentas|voluntari[oa]s|soci[oa]s|donantes|sede|equipo)\b[^.!?\n]*(?:[.,]\d[^.!?\n]*)*",
+    r"|presupuesto|gastos|ingresos|cuentas|voluntari[oa]s|soci[oa]s|donantes|sede|equipo|services?|centres?|shelters?|projects?|clinics?|programmes?|projets?|servicios?|proyectos?)\b[^.!?\n]*(?:[.,]\d[^.!?\n]*)*",
     re.I,
 )
+_SMALL_MONEY = re.compile(r"\d(?:[.,]\d+)?\s?(?:millions?|millón|millones)|\d{1,3}(?:[., \u00a0\u202f]\d{3})?", re.I)
+_CURRENCY = re.compile(r"[€$£¥]|\b(?:euros?|dollars?|dólares|pounds|livres|francs?|pesos|EUR|USD|GBP|CHF)\b")
 LEAST = 1000  # smaller counts are told without a source
 
 
@@ -87,6 +89,10 @@ def _only_figures(draft: Draft) -> str:
 
 def _needs_source(figure: re.Match[str]) -> bool:
     number = figure[0].removesuffix(figure["of"] or "")
+    if _SMALL_MONEY.fullmatch(figure[0]) and _CURRENCY.search(
+        figure.string[max(0, figure.start() - 2) : figure.end() + 14]
+    ):
+        return False  # what a project costs; what a crime earns is told in billions
     if not re.fullmatch(r"[\d.,'\u2019\s]+", number):
         return True  # a word of size, or a share
     if number.isdecimal() and len(number) == 4 and "1500" <= phones.digits(number) < "2100":

@@ -20,7 +20,7 @@ QUOTED = re.compile(
 _TOKEN = re.compile(
     r"(?P<tag>[#\uff03]\w+)|(?P<number>\d+(?:[.,\u2019']\d+)*)|(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])"
     r"|(?P<word>(?:(?![\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])[^\W\d_][\u0300-\u036f\u064b-\u0655\u0670]*)+)|(?P<percent>[%\u066a\uff05])"
-    r"|(?P<end>(?<!\.[^\W\d_])(?<!\bSt)(?<!\b[Nn]o)(?<!\b[DM]r)(?<!\bMs)(?<!\bvs)[.!?\u2026]+(?=\s|$|[\"')\]\u201d\u00bb])|[\u3002\uff01\uff1f\u061f\u06d4]|\n\s*(?:\n|[-\u2022*\u2013]\s))"
+    r"|(?P<end>(?<!\.[^\W\d_])(?<!\bSt)(?<!\b[Nn]o)(?<!\b[DM]r)(?<!\bMs)(?<!\bvs)[.!?\u2026;]+(?=\s|$|[\"')\]\u201d\u00bb])|[\u3002\uff01\uff1f\u061f\u06d4]|\n\s*(?:\n|[-\u2022*\u2013]\s))"
 )
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.checks import Draft, check_draft
 from scheduler.checks.helpline import offers
 from scheduler.facts import load_facts
 from scheduler.model import Sensitivity
+from scheduler.pictures import traces
 from scheduler.prepared import prepared_guard
 from scheduler.texts import SOURCE, Texts, Translation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
     from scheduler.guard import Guard
-    from scheduler.model import Calendar, Fact, Finding, Limits, Post
+    from scheduler.model import Calendar, Fact, Finding, Limits, Media, Post
+    from scheduler.pictures import Trace
 
 
 class Checker:
@@ -68,6 +70,7 @@ class Checker:
             last=_last_day(post),
             stale=self._stale(post),
             is_offered=self._is_offered(post, themes),
+            traces=_traces(w.media),
         )
 
     def _stale(self, post: Post) -> str:
@@ -124,6 +127,14 @@ class Checker:
                 names += [f"#{tag}" for o in entries for tag in o.hashtags]
             self._guards[language] = prepared_guard(self.templates, language, names)
         return self._guards[language]
+
+
+def _traces(media: Media | None) -> frozenset[Trace]:
+    """What the file of a picture tells; nothing for one that is gone, which the channel refuses."""
+    try:
+        return traces(Path(media.path).read_bytes()) if media else frozenset()
+    except OSError:
+        return frozenset()
 
 
 def _last_day(post: Post) -> date:
