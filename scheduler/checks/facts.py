@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from scheduler.model import Fact, Finding
 
+_NAMES = re.compile(r"(?<!\w)(?:[A-Z\u0400-\u042f]\w+|\d{4})")
+
 
 def check_facts(draft: Draft) -> Iterator[Finding]:
     """No expired figure, and none without who counted it."""
@@ -37,5 +39,9 @@ def _says(text: str, words: str) -> bool:
 
 
 def _is_cited(text: str, fact: Fact) -> bool:
+    """Whether a text names all who counted it, and the year, in the order of the citation or in its own."""
     plain = " ".join(text.split())
-    return any(" ".join(cite.split()) in plain for _, cite in fact.cite)
+    return any(
+        " ".join(cite.split()) in plain or all(name in plain for name in _NAMES.findall(cite) or [cite])
+        for _, cite in fact.cite
+    )

@@ -17,20 +17,24 @@ if TYPE_CHECKING:
     from scheduler.model import Finding, Helpline
 
 _HELP = (
-    r"danger|emergency|at risk|need(?:s|ing)? help|need(?:s)? support|if you|helpline|hotline|peligro|emergencia"
-    r"|necesitas?|si (?:usted|tú|estás?)|urgence|aide|si vous|si tu"
+    r"danger|emergency|at risk|need(?:s|ing)? help|need(?:s)? support|if you|confidential|besoin|helpline|hotline"
+    r"|peligro|emergencia|riesgo|necesitas?|si (?:usted|tú|estás?)|urgence|aide|si vous|si tu"
 )
 # English verbs that are also nouns need a sign that they are verbs here
 _CALL = (
     r"(?:[,;:\u2013-][^\S\n]*|(?<!\w)(?:please|to|can|or|and|should|must|then)[^\S\n]+)(?:call|ring|dial|phone|text|contact)"
-    r"|(?<!\w)(?:appelez(?:-nous)?|téléphonez|composez|contactez|llam[ae]n?|ll[aá]m[ae]nos|marque)"
+    r"|(?<!\w)(?:appelez(?:-nous)?|téléphonez|composez|contactez|llam[ae]n?|ll[aá]m[ae]nos"
+    r"|marc[ae]|marque|comun[ií]ca(?:te|rse|te ya(?: mismo)?)|comun[ií]quese|contact[ae])"
 )
 _HEADING = (
     r"help\s?line|hotline|help and advice|advice and support|help and support|get help|numéro vert"
     r"|ligne d['\u2019]écoute|aide et conseils?|línea de ayuda|ayuda y (?:consejo|asesoramiento|apoyo)"
     r"|call(?: us)?(?: on| at)?|ring us(?: on)?|appelez(?:-nous)?(?: le| au)?|ll[aá]m[ae](?:nos)?(?: al)?"
 )
-_LEADING = r"(?:[^\S\n]+(?:us|on|at|now|le|la|au|el|al|the|this|number|numéro|número|helpline|hotline))*"
+_LEADING = (
+    r"(?:[^\S\n]+(?:us|on|at|now|le|la|au|el|al|the|this|number|numéro|número"
+    r"|helpline|hotline|con|avec|sans attendre|ya|mismo))*"
+)
 _NOTHING_FOLLOWS = rf"[^\w\n{masks.FILL}]*(?=\Z|\n\s*(?!http)[^\s\d+({masks.FILL}]|\n\s*\Z)"
 _CUT_OFF = re.compile(
     rf"(?<!\w)(?:{_HELP})(?!\w)[^\n.!?]{{0,60}}?(?:{_CALL}){_LEADING}(?!\w){_NOTHING_FOLLOWS}"
@@ -39,13 +43,14 @@ _CUT_OFF = re.compile(
 )
 _HOURS = re.compile(
     r"(?<![\d/])(?:24\s?(?:/|x)\s?7|24\s?h(?:ours|eures|oras)?\s?(?:/\s?24(?:\s?h)?)?|7\s?j(?:ours)?\s?(?:/|sur)\s?7)(?![\d/])"
+    r"|\b(?:monday (?:to|through)|du lundi au|de lunes a) \w+"
     r"|\b(?:around|round) the clock\b|\bday and night\b|\bjour et nuit\b|\bde jour comme de nuit\b|\bdía y noche\b"
     r"|\blas 24 horas\b|круглосуточно|على مدار الساعة|全天候",
     re.I,
 )
 _LINE = re.compile(
-    r"line|call|ring|phone|chat|text us|counsel|ligne|écoute|appel|téléphon|répond|línea|llam|teléfono|atenci"
-    r"|лини|звон|телефон|خط|اتصل|هاتف|热线|电话",
+    r"line|call|ring|phone|chat|text us|counsel|ligne|accueil|acogida|écoute|appel|téléphon|répond|línea|llam"
+    r"|teléfono|atenci|лини|звон|телефон|خط|اتصل|هاتف|热线|电话",
     re.I,
 )
 _NO_ADDRESS = r"(?!\s*[,\u060c\uff0c]\s*https?:)"

@@ -22,21 +22,39 @@ _NO_NAMES = frozenset(
     "janvier fevrier février mars avril mai juin juillet août septembre octobre novembre décembre lundi mardi mercredi "
     "jeudi vendredi samedi dimanche objectif cible chapitre enero febrero marzo abril mayo junio julio agosto "
     "septiembre octubre noviembre diciembre lunes martes miércoles jueves viernes sábado domingo artículo objetivo "
-    "meta capítulo".split()
+    "meta capítulo street road square avenue downing rue place calle plaza".split()
 )
 _CAPITAL = r"[^\W\d_a-z\u00df-\u00ff]"
 _NAME = rf"(?P<name>{_CAPITAL}[^\W\d_]+)(?:[ -]{_CAPITAL}[^\W\d_]+){{0,2}}"
 _AGE = r"(?P<age>\d{1,2})"
+_WORDS = {
+    word: age
+    for age, words in {
+        5: "five cinq cinco", 6: "six seis", 7: "seven sept siete", 8: "eight huit ocho", 9: "nine neuf nueve",
+        10: "ten dix diez", 11: "eleven onze once", 12: "twelve douze doce", 13: "thirteen treize trece",
+        14: "fourteen quatorze catorce", 15: "fifteen quinze quince", 16: "sixteen seize dieciséis",
+        17: "seventeen dix-sept diecisiete", 18: "eighteen dix-huit dieciocho", 19: "nineteen dix-neuf diecinueve",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+_TENS = (
+    r"(?:twenty|thirty|forty|fifty|sixty)(?:-\w+)?|(?:vingt|trente|quarante|cinquante|soixante)(?:-(?:et-)?\w+| et un)?"
+    r"|veint\w+|(?:treinta|cuarenta|cincuenta|sesenta)(?: y \w+)?"
+)
+_SPELLED = rf"(?P<age>\d{{1,2}}|(?i:{'|'.join(sorted(_WORDS, key=len, reverse=True))}|{_TENS}))"
 _YEARS = r"(?:[ -]?years?[ -]old| ?ans| ?años| ?лет| ?года?)"
 _GOES_ON = r"(?=\)|,(?! ?\d)|[.!?](?!\d)| (?:was|is|has|had|from|told|says|said|who|est|fue)\b)"
-_BETWEEN = r"(?:aged?|now|only|just|who is|an?|une?|de|âgée? de|agée? de|una?)"
-_NO_COUNT = r"(?!\w|[.,]\d|%| ?(?:per|people|women|men|countries|cases))"
+_CHILD = r"(?:una?|une?|an?) (?:niñ[ao]|joven|fille|fillette|garçon|girl|boy) (?:de|of)"
+_BETWEEN = rf"(?:aged?|now|only|just|who is|an?|une?|de|âgée? de|agée? de|una?|{_CHILD})"
+_NO_COUNT = r"(?!\w|[.,]\d|%| ?(?:per|people|women|men|countries|cases|h\b|heures?\b|horas?\b|hours\b|a \d|à \d|to \d))"
 _WITH_AGE = (
     re.compile(rf"(?<![\w.]){_NAME}(?:, ?| ?\(){_AGE}(?:{_YEARS}(?=\)))?{_GOES_ON}"),  # Maria, 14, was; Elena (34)
     re.compile(rf"(?<!\w){_NAME}, ?{_BETWEEN} {_AGE}(?:{_YEARS})?{_NO_COUNT}"),  # Maria, aged 14
-    re.compile(rf"(?<!\w){_AGE}{_YEARS} (?:(?:called|named|girl|boy|woman|man) ){{0,2}}{_NAME}"),  # 14-year-old Maria
-    re.compile(rf"(?<!\w){_NAME},? (?:is|was|est|a|tiene|tenía) (?:(?:now|only|just|sólo|solo) )?{_AGE}{_YEARS}"),
-    re.compile(rf"(?<!\w){_NAME}, ?{_AGE}{_YEARS}"),  # Fatou, 16 ans
+    # 14-year-old Maria
+    re.compile(rf"(?<!\w){_SPELLED}{_YEARS} (?:(?:called|named|girl|boy|woman|man) ){{0,2}}{_NAME}"),
+    re.compile(rf"(?<!\w){_NAME},? (?:is|was|est|a|tiene|tenía) (?:(?:now|only|just|sólo|solo) )?{_SPELLED}{_YEARS}"),
+    re.compile(rf"(?<!\w){_NAME}, ?{_SPELLED}{_YEARS}"),  # Fatou, 16 ans
+    re.compile(rf"(?<!\w)(?:At|Aged|À|A sus|A los|Con|Âgée? de)\s{_SPELLED}(?:{_YEARS})?, ?{_NAME}"),  # At 14, Maria
 )
 _IN_BRACKETS = re.compile(r"\(\d{1,2}\)")
 _COORDINATES = re.compile(
@@ -74,7 +92,8 @@ def _names(text: str) -> Iterator[Finding]:
         if is_list and "(" in match[0]:
             continue
         seen.add(match["name"])
-        child = int(match["age"]) < ADULT
+        age = match["age"].lower()
+        child = (int(age) if age.isdecimal() else _WORDS.get(age, ADULT)) < ADULT
         why = f"{'a child' if child else 'a person'} named with an age can be found"
         better = "change the name, say that it is changed, and write a child or an adult"
         yield found("identity", ERROR if child else WARNING, match[0], why, better)

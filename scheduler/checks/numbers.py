@@ -21,7 +21,7 @@ _UN = r"une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|cent|mille|\d{1,4}"
 _UNO = r"una?|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|cien|mil|\d{1,4}"
 _PEOPLE = (
     r"people|persons|women|men|children|girls|boys|victims|survivors|cases|personnes|femmes|hommes|enfants|victimes|cas"
-    r"|personas|mujeres|hombres|niñ[ao]s|víctimas|casos"
+    r"|personne|femme|homme|enfant|fille|fillette|victime|personas|mujeres|hombres|niñ[ao]s|víctimas|casos"
 )
 _FIGURE = re.compile(
     rf"(?<![.,])(?<!{masks.LETTER})(?:"
@@ -31,7 +31,7 @@ _FIGURE = re.compile(
     r"(?:%|\u066a|\uff05|(?:per cent|percent|pour cent|por ciento|bn|mn|thousand|mille|mil)\b)"
     rf"|(?:{_ONE})\s+(?:in|out of)\s+(?:every\s+)?(?:{_ONE})\b"
     rf"(?!{_SPACE}?(?:ways|places|days|weeks|months|years|hours)\b)"
-    rf"|(?:{_UN})\s+(?:[^\W\d_]+\s+)?sur\s+(?:{_UN})\b(?!{_SPACE}?(?:ans?|jours?|mois|semaines?|heures?|années?)\b)"
+    rf"|(?:{_UN})\s+(?:(?:{_PEOPLE})\s+)?sur\s+(?:{_UN})\b(?!{_SPACE}?(?:ans?|jours?|mois|semaines?|heures?|années?)\b)"
     rf"|(?:{_UNO})\s+de\s+cada\s+(?:{_UNO})\b"
     r"|(?:two|three)[ -](?:thirds|quarters)\b|(?:a|one)[ -](?:third|quarter) of\b|half of (?:all|the)\b"
     rf"(?!{_SPACE}(?:year|month|week|day|century|game|book)\b)"
@@ -58,13 +58,19 @@ _SOURCE = re.compile(
 )
 # A sentence on our own money or people, which we count ourselves.
 _OURS = re.compile(
-    r"[^.!?\n]{0,200}?\b(?:our|notre|nos|nuestr[oa]s?)\s+(?:\w+\s+){0,2}(?:budget|income|spending|expenditure|costs|accounts|funds"
-    r"|donors|volunteers|members|staff|office|team|dépenses|recettes|comptes|bénévoles|membres|donateurs|équipe|siège|bureau"
-    r"|presupuesto|gastos|ingresos|cuentas|voluntari[oa]s|soci[oa]s|donantes|sede|equipo|services?|centres?|shelters?|projects?|clinics?|programmes?|projets?|servicios?|proyectos?)\b[^.!?\n]*(?:[.,]\d[^.!?\n]*)*",
+    r"\b(?:our|notre|nos|nuestr[oa]s?)\s+(?:\w+\s+){0,2}(?:spending|costs|accounts|funds|donors|volunteers|members|staff|office"
+    r"|team|services?|centres?|shelters?|projects?|clinics?|programmes?|dépenses|recettes|comptes|bénévoles|membres|donateurs"
+    r"|équipe|siège|bureau|projets?|gastos|ingresos|cuentas|voluntari[oa]s|soci[oa]s|donantes|sede|equipo|servicios?"
+    r"|proyectos?)\b|\b(?:budget|presupuesto)\b",
     re.I,
 )
-_SMALL_MONEY = re.compile(r"\d(?:[.,]\d+)?\s?(?:millions?|millón|millones)|\d{1,3}(?:[., \u00a0\u202f]\d{3})?", re.I)
-_CURRENCY = re.compile(r"[€$£¥]|\b(?:euros?|dollars?|dólares|pounds|livres|francs?|pesos|EUR|USD|GBP|CHF)\b")
+_SENTENCE = re.compile(r"(?:[^.!?\n]|[.](?=\d))+")
+_SMALL_MONEY = re.compile(
+    r"\d{1,2}(?:[.,]\d+)?\s?(?:millions?|millón|millones)|\d{1,3}(?:[., \u00a0\u202f]\d{3})?", re.I
+)
+_CURRENCY = re.compile(
+    r"[€$£¥]|\b(?:euros?|dollars?|dólares|pounds|livres|francs?|pesos|rupees|shillings?|naira|rand|yen|EUR|USD|GBP|CHF)\b"
+)
 LEAST = 1000  # smaller counts are told without a source
 
 
@@ -73,7 +79,7 @@ def check_number_source(draft: Draft) -> Iterator[Finding]:
     if not _FIGURE.search(draft.text) or _SOURCE.search(draft.text):
         return
     text = _only_figures(draft)
-    ours = [own.span() for own in _OURS.finditer(text)]
+    ours = [s.span() for s in _SENTENCE.finditer(text) if _OURS.search(s[0])]
     for figure in _FIGURE.finditer(text):
         if _needs_source(figure) and not any(a <= figure.start() < b for a, b in ours):
             why = "a figure without a source: nobody can check it"

@@ -31,7 +31,7 @@ _AMOUNT = re.compile(
 _RING = (
     r"call(?!\s+(?:on|upon|for)\b)|ring|dial|phone|telephone|text|sms|whatsapp|tel|tel\.|help\s?line|hot\s?line"
     r"|freephone|appelez|appeler|appelle|téléphone[rz]?|tél|composez|composer|ligne|numéro (?:vert|gratuit|d'urgence)"
-    r"|llam[aeo]|llamen|llamar|llamad|llame|marque|marcar|teléfono|línea"
+    r"|llam[aeo]|ll[aá]m[ae]nos|llamen|llamar|llamad|llame|marque|marcar|teléfono|línea"
     r"|звоните|позвоните|телефон|тел"
     r"|اتصل|اتصلوا|هاتف"
 )

@@ -14,10 +14,20 @@ if TYPE_CHECKING:
 
 # A line that says what a picture shows is read as its alt text, too.
 _CAPTION = re.compile(
-    r"^[^\S\n]*\W{0,3}(?:alt(?:ernative)?(?: text)?|image|picture|photo\w*|poster|visual|illustration|card|banner|flyer"
+    r"^[^\S\n]*\W{0,3}(?:alt(?:ernative)?(?: text)?|image|picture|photo\w*|poster|visual|illustrat\w*|card|banner|flyer"
     r"|leaflet|cover|caption|prompt|affiche|visuel|légende|texte alternatif|carte|dépliant|bannière|cartel|imagen"
-    r"|foto\w*|ilustración|pie de foto|texto alternativo|folleto|portada)(?!\w)"
-    r"(?:[^:\n]{0,40}:|[^\S\n]+(?:(?:of|de|showing|montrant|con)(?!\w)|d['\u2019])).*",
+    r"|foto\w*|ilustración|pie de foto|texto alternativo|folleto|portada"
+    r"|(?:create|generate|génère\w*|genera\w*|crea\w*) (?:an?|une?|una?) (?:image|picture|photo|imagen|foto))(?!\w)"
+    r"(?:[^:\n]{0,40}:|[^\S\n]+(?:(?:of|de|shows?|showing|montre|montrant|con|muestra)(?!\w)|d['\u2019])).*",
+    re.I | re.M,
+)
+
+# So is a line that is no sentence and begins with whom a picture shows.
+_SCENE = re.compile(
+    r"^(?:close[- ]up|portrait|silhouette|gros plan|plan rapproché|primer plano|retrato|silueta"
+    r"|(?:(?:an?|the|une?|una?|la|le|el)\s)?(?:(?:young|small|little|teenage|jeune|petite?|joven|pequeñ[ao])\s)?"
+    r"(?:woman|girl|boy|child|man|teenager|hands?|face|femme|fille|fillette|enfant|garçon|homme|mains?|visage|mujer|niñ[ao]|joven"
+    r"|chic[ao]|hombre|manos?|rostro))\b[^.!?\u2026:\n]{10,200}$",
     re.I | re.M,
 )
 
@@ -26,7 +36,7 @@ def check_words(draft: Draft) -> Iterator[Finding]:
     """No phrase that the rules of the post's language object to. The rule's id is the check's."""
     if draft.guard is None:
         return
-    captions = "\n".join(line[0] for line in _CAPTION.finditer(draft.text))
+    captions = "\n".join(line[0] for pattern in (_CAPTION, _SCENE) for line in pattern.finditer(draft.text))
     for part, text in (("text", draft.text), ("note", draft.note), ("alt", draft.alt), ("alt", captions)):
         for caught in draft.guard.look(text, part) if text else ():
             yield found(caught.rule.id, caught.level, caught.text, caught.rule.why.rstrip("."), caught.rule.better)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 OWN_WORDS = 5  # words from which on a quotation is a person's own speech
+NAMED_WORDS = 4  # words up to which a quotation may be a term that is spoken about
 NEAR_BEFORE, NEAR_AFTER = 4, 2  # words between advice and what it is about
 MOST = 500  # things caught in one text: nobody reads more
 _GRAVITY = {"error": 0, "warning": 1, "hint": 2}
@@ -79,9 +80,9 @@ class _Sight:
             return None
         start = self.words.spans[bisect_right(self.words.starts, first) - 1][0]
         end = self.words.spans[bisect_right(self.words.starts, last - 1) - 1][1]
-        quoted = [(a, b, size) for a, b, size in self._quoted if a < start and end <= b]
-        own = any(size >= OWN_WORDS for _, _, size in quoted)
-        if any(b - a <= end - start + 4 for a, b, _ in quoted) and self._is_mentioned(first, last):
+        quoted = [(b, size) for a, b, size in self._quoted if a < start < b]
+        own = any(size >= OWN_WORDS and end <= b for b, size in quoted)
+        if any(size <= NAMED_WORDS for _, size in quoted) and self._is_mentioned(first, last):
             return None
         return Caught(rule, "hint" if own else rule.level, self.text[start:end], start, end)
 
