@@ -75,13 +75,30 @@ def _line(h: Helpline, today: date) -> dict[str, Any]:
 
 
 def audit(
+    what: Annotated[
+        list[str] | None, typer.Argument(metavar="[log [verify]]", help="The log of who did what, not the calendar.")
+    ] = None,
     kind: Annotated[str, typer.Option(help="Only gaps of this kind, such as 'second source'.")] = "",
     page: Annotated[str, typer.Option(metavar="FILE", help="Write an HTML page to this file.")] = "",
+    subject: Annotated[str, typer.Option(help="Of the log: only lines on this, such as a post or a campaign.")] = "",
+    expect: Annotated[str, typer.Option(metavar="LINK", help="Of log verify: a link noted earlier.")] = "",
     home: Home = "",
     now: Now = "",
     json: Json = False,
 ) -> None:
-    """Tell what the calendar lacks: second sources, fresh checks, names, themes, helplines about to expire."""
+    """Tell what the calendar lacks: second sources, fresh checks, names, themes, helplines about to expire.
+
+    `audit log` tells who did what; `audit log verify` whether the log is still what was written.
+    """
+    if what:
+        from scheduler.cli import logbook
+
+        words, ws = logbook.require_words(what), workspace(home, now)
+        if words == "log":
+            logbook.log(ws, subject, json=json)
+        else:
+            logbook.verify(ws, expect, json=json)
+        return
     from scheduler.audit import KINDS
     from scheduler.audit import audit as look
 

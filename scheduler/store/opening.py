@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-SCHEMA = "0003"  # the newest migration; a test holds it equal to Alembic's head
+SCHEMA = "0004"  # the newest migration; a test holds it equal to Alembic's head
 
 # FULL, not NORMAL: a power cut must not undo an intent that was committed before a send.
 _PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
@@ -34,6 +34,7 @@ class Tx:
     sql: Connection
     now: str
     who: str
+    links: list[str] = field(default_factory=list)  # of the audit lines written so far, the newest last
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -42,10 +43,13 @@ class Tx:
         return driver  # type: ignore[no-any-return]
 
     def audit(self, what: str, subject: str, before: str = "", after: str = "", why: str = "") -> None:
+        from scheduler.store.log import head, link
         from scheduler.store.schema import audit
 
         row = {"at": self.now, "who": self.who, "what": what, "subject": subject}
-        self.sql.execute(audit.insert(), row | {"before": before, "after": after, "why": why})
+        row |= {"before": before, "after": after, "why": why}
+        self.links[:] = [link(self.links[-1] if self.links else head(self.db), row)]
+        self.sql.execute(audit.insert(), row | {"link": self.links[-1]})
 
 
 def stamp(at: datetime) -> str:

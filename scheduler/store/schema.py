@@ -244,6 +244,7 @@ audit = _table(
     _text("before"),
     _text("after"),
     _text("why"),
+    _text("link", server_default=""),
     PrimaryKeyConstraint("id"),
 )
 

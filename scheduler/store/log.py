@@ -1,0 +1,41 @@
+"""The audit log as a chain: each line holds a digest of itself and of the line before it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+FIELDS = ("at", "who", "what", "subject", "before", "after", "why")
+
+
+def link(previous: str, line: dict[str, str]) -> str:
+    """What binds a line to all that stand before it: SHA-256 in hexadecimal digits."""
+    said = json.dumps([previous, *(line[name] for name in FIELDS)], ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def head(db: sqlite3.Connection) -> str:
+    """The link of the newest line; empty if there is none."""
+    row = db.execute("SELECT link FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    return str(row[0]) if row else ""
+
+
+def lines(db: sqlite3.Connection) -> Iterator[dict[str, Any]]:
+    """Every line of the log, the oldest first."""
+    for row in db.execute(f"SELECT id, {', '.join(FIELDS)}, link FROM audit ORDER BY id"):
+        yield dict(zip(("id", *FIELDS, "link"), row, strict=True))
+
+
+def first_broken(db: sqlite3.Connection) -> dict[str, Any] | None:
+    """The first line that is not what it was when it was written, or stands in another place; None if all hold."""
+    previous = ""
+    for line in lines(db):
+        if line["link"] != link(previous, line):
+            return line
+        previous = line["link"]
+    return None
