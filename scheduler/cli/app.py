@@ -45,6 +45,8 @@ COMMANDS = {
     "resume": "sending:resume",
     "feeds": "sending:feeds",
     "doctor": "care:doctor",
+    "backup": "backups:backup",
+    "restore": "backups:restore",
 }
 
 
