@@ -99,18 +99,18 @@ def words(count, word="bread"):
 
 
 HARD = "Organisations internationally coordinating multidisciplinary "
-LIX_50 = "aa aa aa aa aa aa bbbbbbb bbbbbbb bbbbbbb bbbbbbb. " * 4  # sentences of 10 words, 4 of them long
+LIX_50 = "aa aa aa aa aa aa bbbbbbb bbbbbbb bbbbbbb bbbbbbb. " * 10  # sentences of 10 words, 4 of them long
 READING = [
     pytest.param(words(25) + ".", MASTODON, "en", [], id="25 words"),
     pytest.param(words(26) + ".", MASTODON, "en", [HINT], id="26 words"),
     pytest.param(words(20) + ".\n" + words(20), MASTODON, "en", [], id="two lines"),
     pytest.param(words(20) + "! " + words(20), MASTODON, "en", [], id="two sentences"),
     pytest.param(words(26) + ". #EndSlavery", MASTODON, "zh", [HINT], id="in any language"),
-    pytest.param(". ".join([HARD] * 10), LETTER, "en", [WARNING], id="long words in a letter"),
-    pytest.param(". ".join([HARD] * 10), MASTODON, "en", [], id="long words in a short post"),
-    pytest.param(". ".join([HARD] * 7), LETTER, "en", [], id="too short to judge"),
-    pytest.param(". ".join([HARD] * 10), LETTER, "zh", [], id="a language without a measure"),
-    pytest.param("The road is open. " * 20, LETTER, "en", [], id="plain words"),
+    pytest.param(". ".join([HARD] * 30), LETTER, "en", [WARNING], id="long words in a letter"),
+    pytest.param(". ".join([HARD] * 30), MASTODON, "en", [], id="long words in a short post"),
+    pytest.param(". ".join([HARD] * 24), LETTER, "en", [], id="too short to judge"),
+    pytest.param(". ".join([HARD] * 30), LETTER, "zh", [], id="a language without a measure"),
+    pytest.param("The road is open. " * 30, LETTER, "en", [], id="plain words"),
     pytest.param(LIX_50, LETTER, "en", [WARNING], id="50 in English"),
     pytest.param(LIX_50, LETTER, "es", [], id="50 in Spanish"),
 ]

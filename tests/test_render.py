@@ -11,7 +11,7 @@ import pytest
 
 from scheduler import paths
 from scheduler.calendars import load_calendar
-from scheduler.checks import ERROR, Draft, check_draft
+from scheduler.checks import HINT, Draft, check_draft
 from scheduler.config import load_settings
 from scheduler.context import Us
 from scheduler.dates import occurrences
@@ -268,11 +268,12 @@ def shop(tmp_path_factory):
     return settings, Renderer(settings.templates, US, CALENDAR.helplines)
 
 
+@pytest.mark.parametrize("country", ["GB", *(pytest.param(c, marks=pytest.mark.slow) for c in ("US", ""))])
 @pytest.mark.parametrize("day", CALENDAR.observances.values(), ids=CALENDAR.observances)
-def test_every_shipped_text_of_a_day_passes_the_checks_on_every_network(day, shop):
+def test_every_shipped_text_of_a_day_passes_the_checks_on_every_network(day, country, shop):
     settings, made = shop
     o = next(o for year in (2027, 2026, 2025, 2028, 2030, *range(2024, 2010, -1)) for o in occurrences(day, year))
-    for account in (replace(ACCOUNT, network=n, country=c) for n in settings.limits for c in ("GB", "US", "")):
+    for account in (replace(ACCOUNT, network=n, country=country) for n in settings.limits):
         limits = settings.limits[account.network]
         for s in (s for book in settings.playbooks.values() for s in ideal_slots(o, book, account)):
             post = made.post(s, limits).wording
@@ -281,7 +282,7 @@ def test_every_shipped_text_of_a_day_passes_the_checks_on_every_network(day, sho
                 media_sha=post.media.sha256 if post.media else "", sensitivity=day.sensitivity, day=s.local.date(),
                 start=o.start, end=o.end, themes=day.themes, country=account.country, helplines=CALENDAR.helplines,
             )  # fmt: skip
-            assert [f for f in check_draft(draft) if f.severity == ERROR] == [], f"{s.id} on {account.network}"
+            assert [f for f in check_draft(draft) if f.severity != HINT] == [], f"{s.id} on {account.network}"
             assert "since 1945" not in post.text, f"{s.id}: nobody stated that year"
 
 

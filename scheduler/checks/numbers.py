@@ -65,6 +65,7 @@ _OURS = re.compile(
     re.I,
 )
 _SENTENCE = re.compile(r"(?:[^.!?\n]|[.](?=\d))+")
+_NAME_GOES_ON = re.compile(r"\s[A-Z][a-z]")
 _SMALL_MONEY = re.compile(
     r"\d{1,2}(?:[.,]\d+)?\s?(?:millions?|millón|millones)|\d{1,3}(?:[., \u00a0\u202f]\d{3})?", re.I
 )
@@ -99,6 +100,8 @@ def _needs_source(figure: re.Match[str]) -> bool:
         figure.string[max(0, figure.start() - 2) : figure.end() + 14]
     ):
         return False  # what a project costs; what a crime earns is told in billions
+    if figure[0].istitle() and _NAME_GOES_ON.match(figure.string, figure.end()):
+        return False  # One Billion Rising
     if not re.fullmatch(r"[\d.,'\u2019\s]+", number):
         return True  # a word of size, or a share
     if number.isdecimal() and len(number) == 4 and "1500" <= phones.digits(number) < "2100":

@@ -19,7 +19,7 @@ LONG_SENTENCE = 25  # words
 # Russian 65: Björnsson, Readability of Newspapers in 11 Languages, 1983, doi.org/10.2307/747382, read 2026-11-26)
 HARD = {"en": 45, "fr": 48, "es": 60, "ru": 58}
 LONG_WORD = 6  # letters; LIX counts longer ones
-FEWEST_WORDS = 30  # of a text that LIX says anything about
+FEWEST_WORDS = 100  # in fewer, LIX is chance: the name of a day alone adds three points
 LETTER = 5000  # characters: networks that take as many carry letters, which are read at length
 _SENTENCE_END = re.compile(r"(?<=[.!?\u2026\u061f])[\"')\u201d\u00bb]*\s+|\n+")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
