@@ -150,14 +150,18 @@ class Renderer:
         return every.says["fallback"].text if every and "fallback" in every.says else "(English)"
 
     def _picture(self, slot: Slot, language: str, context: dict[str, Any]) -> tuple[Media | None, str]:
-        """The picture of the nearest place, named as a frame is, and its alt text from `<name>.alt.txt`."""
+        """The picture of the nearest place, named as a frame is, and its alt text from `<name>.alt.txt`.
+
+        A picture for all languages has one alt text for each, `<name>.<language>.alt.txt`.
+        """
         names = _names(slot.stage.name, slot.account.network, language)
         wanted = [f"{place}/{name}" for place in places(slot.occurrence.observance) for name in names]
         picture = next((self.pictures[name] for name in wanted if name in self.pictures), None)
         if picture is None:
             return None, ""
-        words = picture.with_suffix(".alt.txt")
-        alt = self._fill(str(words), 1, read(words).strip(), context) if words.is_file() else ""
+        both = (picture.with_suffix(f".{language}.alt.txt"), picture.with_suffix(".alt.txt"))
+        words = next((path for path in both if path.is_file()), None)
+        alt = self._fill(str(words), 1, read(words).strip(), context) if words else ""
         return Media(str(picture), hashlib.sha256(picture.read_bytes()).hexdigest()), alt
 
     def _frame(self, o: Observance, stage: str, network: str, language: str) -> _Frame | None:

@@ -238,6 +238,13 @@ def test_a_picture_goes_with_its_alt_text(end, tmp_path):
     assert post.alt == "A sign: Test Day"
 
 
+def test_a_picture_for_all_languages_is_described_in_each(tmp_path):
+    files = {"day.en.txt": "x", "day.png": "bytes", "day.en.alt.txt": "A sign", "day.fr.alt.txt": "Un panneau"}
+    made = renderer(tmp_path, files | {"shipped/words/fr.toml": WORDS, "day.fr.txt": "x"})
+    alts = [made.post(slot(account=replace(ACCOUNT, language=each)), MASTODON).wording.alt for each in ("en", "fr")]
+    assert alts == ["A sign", "Un panneau"]
+
+
 def test_a_picture_of_another_template_does_not_go_with_it(tmp_path):
     post = (
         renderer(tmp_path, {"day.en.txt": "x", "eve.en.png": "bytes", "day.en.alt.txt": "x"})
