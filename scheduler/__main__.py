@@ -40,12 +40,13 @@ def _plain(words: "list[str]") -> "tuple[str, str, bool] | None":
 def _idle(home: str, now: str, json: bool) -> bool:
     """Says so and returns True if there is nothing to do."""
     from scheduler import paths
-    from scheduler.peek import is_idle
+    from scheduler.peek import is_idle, mark_good
 
     moment = _stored(now)
     found = paths.find_home(home)
     if not moment or not found or not is_idle(found, moment):
         return False
+    mark_good(found)
     counts = '{"due": 0, "sent": 0, "failed": 0, "unsure": 0, "missed": 0, "held": 0, "planned": 0, "feeds": []}'
     print(counts if json else "nothing to do")  # noqa: T201  (the terminal module would cost more than the tick)
     return True

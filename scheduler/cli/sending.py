@@ -1,4 +1,4 @@
-"""queue, tick, status, hold, resume, feeds, run: getting posts out and knowing that they are."""
+"""queue, tick, hold, resume, feeds, run: getting posts out."""
 
 from __future__ import annotations
 
@@ -72,24 +72,6 @@ def tell(done: Ticked, *, json: bool) -> None:
         show.line(", ".join(filter(None, (told, f"{len(done.feeds)} feeds written" if done.feeds else ""))))
     for trouble in done.troubles:
         show.aside(f"  {trouble}")
-
-
-def status(home: Home = "", now: Now = "", json: Json = False) -> None:
-    """Say what is due, waits, failed or was missed. Exit code 3 while something waits for a person."""
-    from scheduler.workflow.listing import attention, counts
-
-    ws = workspace(home, now)
-    found, numbers = attention(ws), counts(ws)
-    if json:
-        show.document(numbers | {"attention": [asdict(a) for a in found]})
-    else:
-        told = [f"{number} {name}" for name, number in numbers.items() if number or name in ("posts", "due")]
-        show.line(", ".join(told))
-        show.table(("WAITS FOR YOU", "", "DO"), [(a.subject, f"{a.what}: {a.say}", a.do) for a in found])
-        if not found:
-            show.line("nothing waits for a person")
-    if found:
-        raise typer.Exit(3)
 
 
 def hold(

@@ -71,7 +71,6 @@ def attention(ws: Workspace) -> list[Attention]:
         if post.expires > ws.now:
             found += _of_review(post)
             found += _of_facts(post, calendar)
-    found += [_of_hold(h) for h in holds]
     found += [
         Attention("account", name, f"it cannot send: {why}", "connect it again, then: daymark resume")
         for name, why in busy.items()
@@ -86,6 +85,11 @@ def attention(ws: Workspace) -> list[Attention]:
         for name in sorted({p.account for p in posts if p.expires > ws.now} - ws.settings.accounts.keys())
     ]
     return found
+
+
+def missed(ws: Workspace) -> list[Attention]:
+    """The posts that did not go out in time and that nobody has taken note of, with the reason."""
+    return [found for found in attention(ws) if found.what == "missed"]
 
 
 def _of_hold(h: Hold) -> Attention:

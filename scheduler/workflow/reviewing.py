@@ -103,6 +103,22 @@ def _note(tx: Tx, post: Post, delivery: Delivery, verdict: str, why: str) -> Non
     tx.audit("noted", post.id, before=str(delivery.state), why=why)
 
 
+def note_missed(ws: Workspace) -> list[str]:
+    """Takes note of every post that was missed and still waits for a person; returns which."""
+    from scheduler.store import outbox
+    from scheduler.workflow.listing import missed
+
+    ids = [found.subject for found in missed(ws)]
+    if not ids:
+        return []
+    with writing(ws.home, ws.now, ws.who) as tx:
+        deliveries = reads.deliveries(tx.db)
+        outbox.acknowledge(tx, [deliveries[id].id for id in ids])
+        for id in ids:
+            tx.audit("noted", id, before=str(deliveries[id].state), why=deliveries[id].reason)
+    return ids
+
+
 def _said_before(tx: Tx, post: Post, verdict: str, reviewer: str, why: str) -> bool:
     """Whether the post stands so already: approved by anybody, or rejected by this reviewer for this reason."""
     if verdict == "approved":

@@ -89,6 +89,8 @@ def tick(ws: Workspace, *, accept_clock: bool = False, channels: Callable[[str],
         if done.error is None:
             _publish(ws, done)
             _remember(ws, inputs, accept_clock=accept_clock)
+        if done.error is None and not done.channel_troubles:
+            peek.mark_good(str(ws.home))
     return done
 
 
