@@ -46,6 +46,7 @@ COMMANDS = {
     "resume": "sending:resume",
     "feeds": "sending:feeds",
     "doctor": "care:doctor",
+    "install": "installing:install",
     "backup": "backups:backup",
     "restore": "backups:restore",
 }

@@ -1,0 +1,59 @@
+"""install: systemd units or lines for cron, so that the machine ticks by itself."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scheduler.cli import show
+from scheduler.cli.options import Home, Json, Now, home_of
+from scheduler.errors import UsageError
+
+
+def install(
+    systemd: Annotated[
+        str, typer.Option(metavar="DIR", help="Write systemd units into this folder: a tick, and a backup a day.")
+    ] = "",
+    user: Annotated[str, typer.Option(help="For units of the whole system: the user they run as.")] = "",
+    cron: Annotated[bool, typer.Option("--cron", help="Print the lines for `crontab -e`.")] = False,
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Make the machine tick by itself: write systemd units, or print the lines for cron. Starts nothing."""
+    from scheduler.config import require_workspace
+    from scheduler.exports.units import cron_lines, systemd_units
+    from scheduler.workflow.keeping import keep_file
+
+    del now  # taken like everywhere, of no use here
+    if bool(systemd) == cron:
+        raise UsageError("it is not said what for", "write --systemd DIR, or --cron")
+    place = home_of(home)
+    require_workspace(place)
+    if cron:
+        lines = cron_lines(_program(), str(place))
+        show.document({"lines": lines}) if json else show.line("\n".join(lines))
+        return
+    folder = Path(systemd).expanduser().absolute()
+    units = systemd_units(_program(), str(place), user)
+    for name, text in units.items():
+        keep_file(folder / name, text.encode())
+    if json:
+        show.document({"files": [str(folder / name) for name in units]})
+        return
+    for name in units:
+        show.line(str(folder / name))
+    scope = "" if user else " --user"
+    timers = " ".join(name for name in units if name.endswith(".timer"))
+    show.aside(f"Next: systemctl{scope} daemon-reload && systemctl{scope} enable --now {timers}")
+
+
+def _program() -> str:
+    """Where this command itself lies: cron and systemd know no PATH of yours."""
+    called = Path(sys.argv[0])
+    found = str(called) if called.is_absolute() else shutil.which(called.name) or str(called.absolute())
+    return str(Path(found))

@@ -1,0 +1,84 @@
+"""What makes a machine tick: systemd units and lines for cron (systemd.exec(5), systemd.timer(5), crontab(5))."""
+
+from __future__ import annotations
+
+import shlex
+
+EVERY = 5  # minutes between two ticks
+BACKUPS = 14  # days kept
+
+_SERVICE = """\
+[Unit]
+Description=Daymark: {what}
+
+[Service]
+Type=oneshot
+ExecStart={command}
+WorkingDirectory={home}
+{user}# Nothing but the workspace can be written, and nothing new can be gained.
+ProtectSystem=strict
+ProtectHome=read-only
+ReadWritePaths={writable}
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictNamespaces=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+"""
+_TIMER = """\
+[Unit]
+Description=Daymark: {what}
+
+[Timer]
+OnCalendar={when}
+Persistent=yes
+AccuracySec=30s
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def systemd_units(program: str, home: str, user: str = "") -> dict[str, str]:
+    """The files of systemd by name: a service and a timer for ticks, and for a backup a day.
+
+    `user` runs them as that user, for units of the system; without it they are for `systemctl --user`.
+    """
+    who = f"User={user}\n" if user else ""
+    jobs = {
+        "daymark-tick": ("what is due", ["tick"], f"*:0/{EVERY}"),
+        "daymark-backup": ("a backup a day", ["backup", "--keep", str(BACKUPS)], "*-*-* 03:17:00"),
+    }
+    files = {}
+    for name, (what, words, when) in jobs.items():
+        command = " ".join(_quoted(word) for word in [program, *words, "--home", home])
+        files[f"{name}.service"] = _SERVICE.format(
+            what=what, command=command, home=home.replace("%", "%%"), writable=_quoted(home), user=who
+        )
+        files[f"{name}.timer"] = _TIMER.format(what=what, when=when)
+    return files
+
+
+def cron_lines(program: str, home: str) -> list[str]:
+    """The lines of a crontab that do the same. A percent sign would end the command, so it is escaped."""
+    jobs = {f"*/{EVERY} * * * *": ["tick"], "17 3 * * *": ["backup", "--keep", str(BACKUPS)]}
+    return [
+        f"{when} " + shlex.join([program, *words, "--home", home]).replace("%", r"\%") for when, words in jobs.items()
+    ]
+
+
+def _quoted(word: str) -> str:
+    """A word of a line of words: percent and dollar signs mean something to systemd, blanks and quotes part words."""
+    plain = word.replace("\\", "\\\\").replace("%", "%%").replace("$", "$$").replace('"', '\\"')
+    return f'"{plain}"' if any(sign in word for sign in " \t\"'\\;") else plain
