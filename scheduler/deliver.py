@@ -17,6 +17,7 @@ from scheduler.plan import is_quiet
 from scheduler.review import digest_of
 from scheduler.store import outbox as store
 from scheduler.store import reads
+from scheduler.store.holds import in_force
 from scheduler.store.opening import reading, stamp, writing
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def miss(c: Courier, tally: Tally) -> None:
     now = c.clock()
     with reading(c.home) as db:
         expired, unqueued = reads.expired(db, stamp(now)), reads.expired_unqueued(db, stamp(now))
-        holds = reads.holds(db)
+        holds = in_force(c.home, db)
         posts = {p.id: p for p in reads.posts(db, ids=[d.post for d in expired])}
     if not expired and not unqueued:
         return
@@ -119,7 +120,7 @@ def _stopped(c: Courier, post: Post) -> str:
     """`held` for a person's hold, `quiet` in the account's quiet hours, `busy` while the account may not send."""
     now = c.clock()
     with reading(c.home) as db:
-        holds, busy = reads.holds(db), reads.busy_accounts(db, stamp(now))
+        holds, busy = in_force(c.home, db), reads.busy_accounts(db, stamp(now))
     if outbox.is_held(holds, post, c.themes(post.observance)):
         return "held"
     account = c.accounts.get(post.account)

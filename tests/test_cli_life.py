@@ -156,6 +156,31 @@ def test_the_button_can_be_released_when_nothing_came_due(daymark: Daymark, at: 
     assert daymark.json("tick", home=home, now=DUE)["sent"] == 1
 
 
+def test_a_file_holds_everything_with_and_without_words(daymark: Daymark, at: At) -> None:
+    home = at("queued")
+    (home / "HOLD").write_bytes(b"\xff")
+    assert (daymark.json("tick", home=home, now=DUE)["held"], packs(home)) == (1, [])
+    (home / "HOLD").write_text("earthquake\n")
+    first = daymark("status", "--json", home=home, now=DUE).json["attention"][0]
+    assert (first["what"], "earthquake" in first["say"]) == ("hold", True)
+    assert daymark("resume", home=home, now=DUE).code == 3
+    assert (home / "HOLD").exists()
+    assert daymark("resume", "--keep", home=home, now=DUE).code == 0
+    assert not (home / "HOLD").exists()
+    assert daymark.json("tick", home=home, now=DUE)["sent"] == 1
+
+
+def test_the_button_works_when_the_database_does_not(daymark: Daymark, at: At) -> None:
+    home = at("queued")
+    database = (home / "daymark.db").read_bytes()
+    (home / "daymark.db").write_bytes(b"no database at all")
+    answer = daymark("hold", "--why", "storm", "--scope", "account:main", "--as", "Ana", home=home)
+    assert (answer.code, "the file HOLD stops everything" in answer.out) == (0, True)
+    assert (home / "HOLD").read_text() == "storm (Ana)\n"
+    (home / "daymark.db").write_bytes(database)  # as from a backup
+    assert (daymark.json("tick", home=home, now=DUE)["held"], packs(home)) == (1, [])
+
+
 SCOPES = [
     ("account:main", 3), ("channel:folder", 3), ("campaign:cooperatives-day/2026", 3), ("country:GB", 3),
     ("theme:poverty", 3), ("theme:human-trafficking", 0), ("campaign:trafficking-in-persons-day/2026", 0),

@@ -91,6 +91,8 @@ def hold(
     held = workflow(workspace(home, now, name), kind, value, why)
     if json:
         show.document({"held": held})
+    elif held is None:
+        show.line("the database does not work: the file HOLD stops everything. Lift it with: daymark resume")
     else:
         show.line(f"on hold; {held} posts that wait to be sent are kept back. Lift it with: daymark resume")
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from scheduler import outbox
 from scheduler.channels import CHANNELS
-from scheduler.errors import PersonNeeded, UnknownName, UsageError
+from scheduler.errors import BadData, DatabaseError, PersonNeeded, UnknownName, UsageError
 from scheduler.model import DeliveryState, Post
 from scheduler.store import reads
+from scheduler.store.holds import FILE, in_force, of_file, put_file, take_file_away
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
 
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 SCOPES = ("account", "channel", "campaign", "theme", "country")
 
 
-def hold(ws: Workspace, scope: str, value: str, why: str) -> int:
-    """Stops every send in scope from now on; returns how many posts it keeps back. The same hold again adds none."""
+def hold(ws: Workspace, scope: str, value: str, why: str) -> int | None:
+    """Stops every send in scope from now on; returns how many posts it keeps back. The same hold again adds none.
+
+    With a database that does not work, the file HOLD stops everything, whatever the scope; then None is returned.
+    """
     if scope not in ("everything", *SCOPES):
         raise UnknownName(
             "scope",
@@ -33,9 +37,20 @@ def hold(ws: Workspace, scope: str, value: str, why: str) -> int:
         raise UsageError(f"the scope '{scope}' does not say which", f"write --scope {scope}:NAME")
     if not why.strip():
         raise UsageError("a hold needs a reason", 'write --why "..."')
-    _require_known(ws, scope, value)
+    try:
+        return _hold(ws, scope, value, why)
+    except DatabaseError as error:
+        try:
+            put_file(ws.home, why, ws.who)
+        except OSError:
+            raise error from None
+        return None
+
+
+def _hold(ws: Workspace, scope: str, value: str, why: str) -> int:
     from scheduler.store import outbox as store
 
+    _require_known(ws, scope, value)
     with writing(ws.home, ws.now, ws.who) as tx:
         if not any((h.scope, h.value) == (scope, value) for h in reads.holds(tx.db)):
             store.add_hold(tx, scope, value, why)
@@ -61,7 +76,7 @@ def held(ws: Workspace) -> list[Post]:
     """The posts on their way that a hold keeps back."""
     calendar = synced(ws)
     with reading(ws.home) as db:
-        holds, deliveries, posts = reads.holds(db), reads.deliveries(db), reads.posts(db)
+        holds, deliveries, posts = in_force(ws.home, db), reads.deliveries(db), reads.posts(db)
     waiting = {id for id, d in deliveries.items() if d.state is DeliveryState.WAITING}
     return [p for p in posts if p.id in waiting and _holding(holds, p, calendar)]
 
@@ -97,4 +112,10 @@ def resume(ws: Workspace, choice: str = "") -> list[str]:
                 store.end(tx, before, replace(before, state=DeliveryState.CANCELLED, reason="dropped after a hold"))
             ended = (DeliveryState.FAILED, DeliveryState.MISSED)
             store.acknowledge(tx, [d.id for d in deliveries.values() if d.state in ended])
+        if of_file(ws.home):
+            tx.audit("resume", f"the file {FILE}", why=of_file(ws.home)[0].why)
+    try:
+        take_file_away(ws.home)
+    except OSError as error:
+        raise BadData(f"the file {ws.home / FILE} cannot be removed: {error.strerror}", "remove it yourself") from error
     return [p.id for p in kept]

@@ -10,6 +10,7 @@ from scheduler import outbox
 from scheduler.model import DeliveryState, Post, Review
 from scheduler.review import state_of
 from scheduler.store import reads
+from scheduler.store.holds import in_force
 from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
 from scheduler.workflow.facts import drift, occurrence_of
@@ -35,7 +36,7 @@ def states(ws: Workspace, posts: Iterable[Post]) -> dict[str, str]:
     """The one word for where each post stands."""
     calendar = synced(ws)
     with reading(ws.home) as db:
-        deliveries, holds = reads.deliveries(db), reads.holds(db)
+        deliveries, holds = reads.deliveries(db), in_force(ws.home, db)
     told = {}
     for post in posts:
         delivery = deliveries.get(post.id) if post.queued else None
@@ -64,7 +65,7 @@ def attention(ws: Workspace) -> list[Attention]:
     calendar = synced(ws)
     with reading(ws.home) as db:
         posts, deliveries = reads.posts(db), reads.deliveries(db)
-        holds, noted, busy = reads.holds(db), reads.acknowledged(db), reads.signed_out(db)
+        holds, noted, busy = in_force(ws.home, db), reads.acknowledged(db), reads.signed_out(db)
     found = [_of_hold(h) for h in holds]
     for post in posts:
         found += _of_delivery(post, deliveries.get(post.id), noted)

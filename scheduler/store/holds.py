@@ -1,0 +1,46 @@
+"""The holds in force: those of the database, and the file that stops everything when the database does not work."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from scheduler.model import Hold
+from scheduler.store import reads
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+FILE = "HOLD"  # in the workspace; its words are the reason, whoever wrote them
+
+
+def in_force(home: Path, db: sqlite3.Connection) -> list[Hold]:
+    """The holds in force, that of the file first."""
+    return [*of_file(home), *reads.holds(db)]
+
+
+def of_file(home: Path) -> list[Hold]:
+    """The hold on everything that the file makes, if it is there. One that cannot be read holds as well."""
+    path = home / FILE
+    try:
+        since = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+    except FileNotFoundError:
+        return []
+    except OSError:
+        since = datetime.min.replace(tzinfo=UTC)
+    why = f"there is a file {FILE} in the workspace"
+    with suppress(OSError, UnicodeDecodeError):
+        why = " ".join(path.read_text(encoding="utf-8").split()) or why
+    return [Hold(0, "everything", "", why, f"the file {FILE}", since)]
+
+
+def put_file(home: Path, why: str, who: str) -> None:
+    """Stops everything without the database. Raises OSError if not even that can be written."""
+    (home / FILE).write_text(f"{why} ({who})\n", encoding="utf-8")
+
+
+def take_file_away(home: Path) -> None:
+    """Lifts the hold that the file makes. Raises OSError if it cannot be removed."""
+    (home / FILE).unlink(missing_ok=True)
