@@ -153,7 +153,7 @@ CASES: dict[str, tuple[Callable[[Path], None], str, int]] = {
     "a database cut to nothing": (file("daymark.db", b""), "status", 6),
     "a database of a newer schema": (NEWER, "status", 6),
     "a database of a newer schema, at a tick": (NEWER, f"tick @{DUE}", 6),
-    "a database of a newer schema, at the button": (NEWER, "hold --why storm", 6),
+    "a database of a newer schema, at the release of the button": (NEWER, "resume", 6),
     "another program's database": (FOREIGN, "status", 6),
     "another program's database, at a plan": (FOREIGN, FAR, 6),
 }  # fmt: skip

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from scheduler.model import Fact, Finding
 
-_NAMES = re.compile(r"(?<!\w)(?:[A-Z\u0400-\u042f]\w+|\d{4})")
+_NAMES = re.compile(r"(?<!\w)[A-Z\u0400-\u042f]\w+")
 
 
 def check_facts(draft: Draft) -> Iterator[Finding]:
@@ -41,9 +41,9 @@ def _says(text: str, words: str) -> bool:
 
 
 def _is_cited(text: str, fact: Fact) -> bool:
-    """Whether a text names all who counted it, and the year, in the order of the citation or in its own."""
+    """Whether a text has the citation, or names one of those who counted it and the year of their report."""
     plain = " ".join(text.split())
     return any(
-        " ".join(cite.split()) in plain or all(name in plain for name in _NAMES.findall(cite) or [cite])
+        " ".join(cite.split()) in plain or (str(fact.year) in plain and any(n in plain for n in _NAMES.findall(cite)))
         for _, cite in fact.cite
     )

@@ -52,7 +52,8 @@ _WITH_AGE = (
     re.compile(rf"(?<!\w){_NAME}, ?{_BETWEEN} {_AGE}(?:{_YEARS})?{_NO_COUNT}"),  # Maria, aged 14
     # 14-year-old Maria
     re.compile(rf"(?<!\w){_SPELLED}{_YEARS} (?:(?:called|named|girl|boy|woman|man) ){{0,2}}{_NAME}"),
-    re.compile(rf"(?<!\w){_NAME},? (?:is|was|est|a|tiene|tenía) (?:(?:now|only|just|sólo|solo) )?{_SPELLED}{_YEARS}"),
+    re.compile(rf"(?<!\w){_NAME},? (?:is|was|est|tiene|tenía) (?:(?:now|only|just|sólo|solo) )?{_SPELLED}{_YEARS}"),
+    re.compile(rf"(?<!\w){_NAME} a {_SPELLED} ?ans"),
     re.compile(rf"(?<!\w){_NAME}, ?{_SPELLED}{_YEARS}"),  # Fatou, 16 ans
     re.compile(rf"(?<!\w)(?:At|Aged|À|A sus|A los|Con|Âgée? de)\s{_SPELLED}(?:{_YEARS})?, ?{_NAME}"),  # At 14, Maria
 )

@@ -21,7 +21,7 @@ HASHTAG = re.compile(r"(?<![\w&/])[#\uff03](\w+)")
 # A/RES/68/192, CEDAW/C/GC/38, 2011/36/EU, Resolution 1325 (2000), Convention No. 182
 SYMBOL = re.compile(
     r"(?<![\w/])[A-Z]{1,6}(?:/[\w.()-]+){2,}|\b\d{2,4}/\d{1,4}/[A-Z]{2,4}\b"
-    r"|(?i:\b(?:r[eé]solu[ct]i[oó]n|UNSCR|SCR|convention|convenio|directive|directiva|recommendation"
+    r"|(?i:\b(?:r[eé]solu[ct]i[oó]n|UNSCR|SCR|convention|convenio|directive|directiva|recommendation|ley|loi|law|act|decreto"
     r"|protocol|article|art\.|ISO))s?\s+(?:no\.?\s*|n[\u00b0\u00ba]\s*)?\d[\d/]*(?:\s?\([\dIVXLC]{1,8}\))?"
 )
 DATE = re.compile(

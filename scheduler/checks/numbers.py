@@ -54,6 +54,7 @@ _SOURCE = re.compile(
     rf"|{_YEAR}(?=[^\n.]{{0,60}}(?<!\w)(?:{_COUNTERS})(?!\w))"
     r"|(?i:\b(?:sources?|fuentes?|источник\w?)[ \u00a0\u202f]?[:\uff1a])|(?:المصدر|来源)\s?[:\uff1a]"
     r"|(?i:\b(?:according to|estimated by|counted by|selon|d['\u2019]après|según|de acuerdo con|по данным)\b)"
+    r"|(?i:\b(?:myth|mythe|mito|bulo|миф)s?\b)"  # a figure that is told to be untrue
     r"|وفقا\u064b? ل|根据"
 )
 # A sentence on our own money or people, which we count ourselves.

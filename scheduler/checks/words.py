@@ -22,12 +22,12 @@ _CAPTION = re.compile(
     re.I | re.M,
 )
 
-# So is a line that is no sentence and begins with whom a picture shows.
+# So is a line of one sentence that begins with whom a picture shows.
 _SCENE = re.compile(
     r"^(?:close[- ]up|portrait|silhouette|gros plan|plan rapproché|primer plano|retrato|silueta"
     r"|(?:(?:an?|the|une?|una?|la|le|el)\s)?(?:(?:young|small|little|teenage|jeune|petite?|joven|pequeñ[ao])\s)?"
     r"(?:woman|girl|boy|child|man|teenager|hands?|face|femme|fille|fillette|enfant|garçon|homme|mains?|visage|mujer|niñ[ao]|joven"
-    r"|chic[ao]|hombre|manos?|rostro))\b[^.!?\u2026:\n]{10,200}$",
+    r"|chic[ao]|hombre|manos?|rostro))\b[^.!?\u2026:\n]{10,200}\.?$",
     re.I | re.M,
 )
 
