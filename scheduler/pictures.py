@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _GPS, _ORIENTATION = 0x8825, 0x0112  # EXIF 3.0, section 4.6
 _COLOURS = ("icc_profile", "transparency", "gamma", "duration", "loop")  # kept: they change what is seen
-_TOLD = ("exif", "xmp", "photoshop", "comment", "XML:com.adobe.xmp", "Raw profile type exif", "Raw profile type iptc")
+_TOLD = ("exif", "xmp", "photoshop", "comment")
 _PLACE = (b"GPSLatitude", b"GPSLongitude", b"Iptc4xmpCore:Location", b"photoshop:City")
 
 
@@ -31,18 +31,16 @@ class NoPicture(Exception):
     """The bytes are no picture that can be read."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4)
 def traces(data: bytes) -> frozenset[Trace]:
     """What the file tells; empty for a picture and nothing else."""
     try:
         picture = _opened(data)
     except NoPicture:
         return frozenset({Trace.UNREADABLE})
-    info = _said(picture)
-    exif = picture.getexif()
-    has_place = bool(exif.get_ifd(_GPS)) or any(mark in data for mark in _PLACE)
-    found = {Trace.PLACE} if has_place else set()
-    return frozenset(found | ({Trace.OTHER} if info or set(exif) - {_GPS} else set()))
+    has_place = bool(picture.getexif().get_ifd(_GPS)) or any(mark in data for mark in _PLACE)
+    found = {Trace.OTHER} if _tells(picture, data) else set()
+    return frozenset(found | ({Trace.PLACE} if has_place else set()))
 
 
 def bare(data: bytes) -> bytes:
@@ -51,18 +49,18 @@ def bare(data: bytes) -> bytes:
     A JPEG is written again with its own tables, a turned one in high quality; PNG and WebP lose nothing.
     """
     picture = _opened(data)
-    if not _said(picture) and not picture.getexif():
+    if not traces(data):
         return data
     from PIL import ImageOps
 
-    form = str(picture.format)
-    turned = picture.getexif().get(_ORIENTATION, 1) != 1
-    if turned:
+    form = "JPEG" if picture.format == "MPO" else str(picture.format)  # of several pictures in one JPEG, the first
+    keeps = picture.format == "JPEG" and picture.getexif().get(_ORIENTATION, 1) == 1
+    if not keeps:
         picture = ImageOps.exif_transpose(picture)
     picture.info = {name: value for name, value in picture.info.items() if name in _COLOURS}
     how: dict[str, object] = {"icc_profile": picture.info.get("icc_profile")}
     if form == "JPEG":
-        how |= {"quality": 95, "subsampling": 0} if turned else {"quality": "keep"}
+        how |= {"quality": "keep"} if keeps else {"quality": 95, "subsampling": 0}
     elif form == "WEBP":
         how |= {"lossless": True, "save_all": getattr(picture, "is_animated", False)}
     out = io.BytesIO()
@@ -81,6 +79,24 @@ def _opened(data: bytes) -> Picture:
     return picture
 
 
-def _said(picture: Picture) -> set[str]:
-    """The names of what the file tells in words: known fields, and the text chunks of a PNG."""
-    return {name for name in picture.info if name in _TOLD} | set(getattr(picture, "text", {}))
+def _tells(picture: Picture, data: bytes) -> bool:
+    """Whether a file holds anything but a picture and its colours, in fields that are known or not."""
+    known = any(name in picture.info for name in _TOLD) or bool(picture.getexif())
+    words = getattr(picture, "text", {}) or getattr(picture, "private_chunks", ())
+    return known or bool(words) or any(map(_is_foreign, getattr(picture, "applist", ()))) or not _ends(picture, data)
+
+
+def _is_foreign(segment: tuple[str, bytes]) -> bool:
+    """Whether a segment of a JPEG is of no use to show it: APP0 and APP14 say how, APP2 may be the colour profile."""
+    name, data = segment
+    return name not in ("APP0", "APP14") and not (name == "APP2" and data.startswith(b"ICC_PROFILE"))
+
+
+def _ends(picture: Picture, data: bytes) -> bool:
+    """Whether the file ends with its picture: what is appended is not shown, and goes unseen."""
+    match picture.format:
+        case "PNG":
+            return data.endswith(b"IEND\xaeB`\x82")
+        case "WEBP":
+            return len(data) <= int.from_bytes(data[4:8], "little") + 8 + 1
+    return picture.format == "JPEG" and data.endswith(b"\xff\xd9")

@@ -113,6 +113,12 @@ def test_a_backup_that_does_not_prove_itself_is_not_restored(change, say, code, 
     assert not (tmp_path / "evil").exists()
 
 
+def test_a_backup_of_another_version_is_restored_whatever_its_feeds(daymark, planned, tmp_path: Path) -> None:
+    path = changed(planned, lambda files: told(files, program="0.0.9", feeds={}))
+    answer = daymark.raw("restore", str(path), "--to", str(tmp_path / "other"))
+    assert (answer.code, "another version" in answer.err) == (0, True)
+
+
 NOT_ONE = [(b"", "no whole backup"), (b"words", "no whole backup"), (None, "cannot be read")]
 
 
@@ -136,6 +142,16 @@ def test_half_a_backup_is_never_left(daymark, workspace, tmp_path: Path) -> None
     (tmp_path / "file").write_text("in the way")
     answer = daymark("backup", "--to", str(tmp_path / "file" / "b.zip"), home=workspace)
     assert (answer.code, "cannot be written" in answer.err) == (5, True)
+
+
+def test_what_a_killed_backup_left_goes_and_the_button_stays_pressed(daymark, workspace) -> None:
+    left = workspace / "backups" / ".daymark-2027.zip.999999999.part"
+    left.parent.mkdir(exist_ok=True)
+    left.write_bytes(b"half")
+    (workspace / "HOLD").write_text("storm")
+    with zipfile.ZipFile(made(daymark, workspace)) as packed:
+        assert packed.read("HOLD") == b"storm"
+    assert not left.exists()
 
 
 def test_links_that_lead_out_are_not_packed(daymark, workspace, tmp_path: Path) -> None:

@@ -721,6 +721,7 @@ HOSTILE = [
     "https://a.", "a.a.", "@a", "#abcdefghijklmnopqrstuvwxyz ", "e\u0301", "👨\u200d", "\u2066",
     "AB CD ", "\n", " ", "one in ", "1,000 ",
     "ILO ", "A/", "aaaa@", "monday  ", "Modern Slavery & ", "1\u20e3", "‘a",
+    "photo ", "Woman ", "<a x", "[ ", "& ", "our ", "24/7 ", "A 5 ans, ", "a :) ", "monday to x ", "[here](",
 ]  # fmt: skip
 
 

@@ -85,6 +85,22 @@ def test_other_words_in_a_file_are_taken_out(form, more, words, told):
     assert words not in bare(data) and traces(bare(data)) == frozenset()
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_appended_behind_the_picture_is_taken_off(form):
+    data = picture(form) + XMP
+    assert traces(data) == {Trace.OTHER, Trace.PLACE}
+    assert b"GPSLatitude" not in bare(data) and traces(bare(data)) == frozenset()
+
+
+def test_of_several_pictures_in_one_jpeg_the_first_goes_out_alone():
+    out = io.BytesIO()
+    first = Image.new("RGB", (16, 8), "navy")
+    first.save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (16, 8), "red")])
+    assert traces(out.getvalue()) == {Trace.OTHER}
+    assert traces(bare(out.getvalue())) == frozenset()
+    assert opened(bare(out.getvalue())).format == "JPEG"
+
+
 def test_words_in_a_png_are_taken_out():
     told = PngInfo()
     told.add_text("Author", "Ana of Kisumu")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import xlsxwriter
 
 BAD = "They were kept as sex slaves."
 GOOD = "The road is open again, and the school has new windows."
@@ -57,6 +58,19 @@ def test_a_column_of_a_table_is_read_and_no_other(daymark, place):
     (place / "p.csv").write_text(f'id;Text;note\n1;"{BAD}";x\n2;{GOOD};{BAD}\n')
     (found,) = check(daymark, place / "p.csv", "--column", "text", "--json").json
     assert (found["line"], found["text"]) == (2, "sex slaves")
+
+
+def test_a_column_of_a_workbook_is_read(daymark, place):
+    book = xlsxwriter.Workbook(place / "p.xlsx")
+    sheet = book.add_worksheet()
+    for n, row in enumerate((("id", "Text"), (1, GOOD), (2, BAD), (3, None))):
+        sheet.write_row(n, 0, row)
+    book.close()
+    (found,) = check(daymark, place / "p.xlsx", "--column", "text", "--json").json
+    assert (found["line"], found["text"]) == (3, "sex slaves")
+    (place / "q.xlsx").write_bytes(b"no workbook")
+    broken = check(daymark, place / "q.xlsx", "--column", "text")
+    assert (broken.code, "this is not a workbook" in broken.err) == (5, True)
 
 
 def test_standard_input_is_read(daymark):

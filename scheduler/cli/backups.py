@@ -48,8 +48,10 @@ def restore(
 
 def _tell(found: Backup, *, json: bool, place: str = "") -> None:
     if json:
-        told: dict[str, Any] = {"file": str(found.path), "files": found.files, "made": found.made, "link": found.link}
+        told: dict[str, Any] = {"file": str(found.path), "files": found.files, "made": found.made}
+        told |= {"link": found.link, "same_feeds": found.same_feeds}
         show.document(told | ({"home": str(Path(place).absolute())} if place else {}))
         return
     show.line(f"{place or found.path}: {found.files} files as of {found.made}")
-    show.aside("restored and compared: the database is sound, the log whole, every feed the same")
+    feeds = "every feed the same" if found.same_feeds else "made by another version, whose feeds may differ"
+    show.aside(f"restored and compared: the database is sound, the log whole, {feeds}")

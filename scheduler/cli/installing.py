@@ -26,8 +26,7 @@ def install(
 ) -> None:
     """Make the machine tick by itself: write systemd units, or print the lines for cron. Starts nothing."""
     from scheduler.config import require_workspace
-    from scheduler.exports.units import cron_lines, systemd_units
-    from scheduler.workflow.keeping import keep_file
+    from scheduler.exports.units import cron_lines
 
     del now  # taken like everywhere, of no use here
     if bool(systemd) == cron:
@@ -37,9 +36,15 @@ def install(
     if cron:
         lines = cron_lines(_program(), str(place))
         show.document({"lines": lines}) if json else show.line("\n".join(lines))
-        return
-    folder = Path(systemd).expanduser().absolute()
-    units = systemd_units(_program(), str(place), user)
+    else:
+        _write_units(Path(systemd).expanduser().absolute(), str(place), user, json=json)
+
+
+def _write_units(folder: Path, home: str, user: str, *, json: bool) -> None:
+    from scheduler.exports.units import systemd_units
+    from scheduler.workflow.keeping import keep_file
+
+    units = systemd_units(_program(), home, user)
     for name, text in units.items():
         keep_file(folder / name, text.encode())
     if json:
@@ -54,6 +59,5 @@ def install(
 
 def _program() -> str:
     """Where this command itself lies: cron and systemd know no PATH of yours."""
-    called = Path(sys.argv[0])
-    found = str(called) if called.is_absolute() else shutil.which(called.name) or str(called.absolute())
-    return str(Path(found))
+    called = sys.argv[0]
+    return str(Path((shutil.which(called) if Path(called).name == called else None) or called).absolute())

@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 MOST = 50  # lines on a terminal; programs get all
 
 
+def tell(what: list[str], ws: Workspace, subject: str, expect: str, *, json: bool) -> None:
+    """`log` or `log verify`, as written on the command line. Raises UsageError for anything else."""
+    match what:
+        case ["log"]:
+            log(ws, subject, json=json)
+        case ["log", "verify"]:
+            verify(ws, expect, json=json)
+        case _:
+            say = f"there is no audit of '{' '.join(what)}'"
+            raise UsageError(say, "write daymark audit, audit log or audit log verify")
+
+
 def log(ws: Workspace, subject: str, *, json: bool) -> None:
     """The newest lines of the log, or those on a subject; with `json` all of them."""
     from scheduler.store.log import lines
@@ -49,11 +61,3 @@ def verify(ws: Workspace, expect: str, *, json: bool) -> None:
         show.document({"lines": len(links), "link": head})
     else:
         show.line(f"{len(links)} lines, each as it was written; note the newest link elsewhere: {head[:16]}")
-
-
-def require_words(what: list[str]) -> str:
-    """`log` or `log verify` as written on the command line. Raises UsageError for anything else."""
-    words = " ".join(what)
-    if words not in ("log", "log verify"):
-        raise UsageError(f"there is no audit of '{words}'", "write daymark audit, audit log or audit log verify")
-    return words

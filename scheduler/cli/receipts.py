@@ -93,12 +93,13 @@ def audit(
     if what:
         from scheduler.cli import logbook
 
-        words, ws = logbook.require_words(what), workspace(home, now)
-        if words == "log":
-            logbook.log(ws, subject, json=json)
-        else:
-            logbook.verify(ws, expect, json=json)
-        return
+        logbook.tell(what, workspace(home, now), subject, expect, json=json)
+    else:
+        _audit(kind, page, home, now, json=json)
+
+
+def _audit(kind: str, page: str, home: str, now: str, *, json: bool) -> None:
+    """What the calendar lacks."""
     from scheduler.audit import KINDS
     from scheduler.audit import audit as look
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.errors import BadFile, Problem
 from scheduler.exchange.rows import Row
+from scheduler.lists.workbook import rows_of_workbook
 from scheduler.texts import FIELDS, Translation
 
 if TYPE_CHECKING:
@@ -112,18 +113,11 @@ def _as_xlsx(rows: list[Row], language: str, at: datetime) -> bytes:
 
 
 def _from_xlsx(data: bytes, path: Path) -> Iterator[Row]:
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
     try:
-        sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
-        cells = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as error:
-        say = "this is not a workbook"
-        raise BadFile([Problem(str(path), 0, "", say, "save it as .xlsx, or as .csv")]) from error
-    yield from _from_table(enumerate(cells, 1), path)
+        lines = rows_of_workbook(data)
+    except ValueError as error:
+        raise BadFile([Problem(str(path), 0, "", str(error), "save it as .xlsx, or as .csv")]) from error
+    yield from _from_table(lines, path)
 
 
 def _from_table(lines: Iterable[tuple[int, list[str]]], path: Path) -> Iterator[Row]:

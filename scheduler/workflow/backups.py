@@ -10,6 +10,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from scheduler import paths
 from scheduler.config import load_settings
 from scheduler.errors import BadData, DatabaseError, UsageError
+from scheduler.store.holds import FILE as HOLD
 from scheduler.store.log import first_broken, head
 from scheduler.store.opening import SCHEMA, copy_database, reading, soundness, stamp
 from scheduler.workflow.publishing import build_feeds
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 MANIFEST, FORM = "backup.json", 1
 DATABASE = "daymark.db"
-KEPT = ("daymark.toml", "calendars", "templates", "outbox")  # all that no command can make again
+KEPT = ("daymark.toml", "calendars", "templates", "outbox", HOLD)  # all that no command can make again
 NAME = "daymark-{}.zip"
 _HINT = "take an older backup"
 
@@ -41,6 +43,7 @@ class Backup:
     files: int
     made: str
     link: str
+    same_feeds: bool = True  # False: made by another version of the program, which may write feeds otherwise
 
 
 def backup(ws: Workspace, to: Path | None = None, keep: int = 0) -> Backup:
@@ -53,6 +56,7 @@ def backup(ws: Workspace, to: Path | None = None, keep: int = 0) -> Backup:
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target.parent)
         _write(ws, part)
         proved = verify(part)
         part.replace(target)
@@ -71,7 +75,8 @@ def verify(path: Path) -> Backup:
     """Restores a backup into a folder of its own and holds it against what it says of itself.
 
     Every file has its digest, the database is sound, its audit log whole, and the feeds come out as they did when the
-    backup was made. Raises BadData for a file that is no backup, DatabaseError for one that does not prove itself.
+    backup was made, unless another version of the program made it. Raises BadData for a file that is no backup,
+    DatabaseError for one that does not prove itself.
     """
     with TemporaryDirectory() as folder:
         home = Path(folder)
@@ -81,9 +86,10 @@ def verify(path: Path) -> Backup:
             broken, link = first_broken(db), head(db)
         if broken or link != told["link"]:
             raise DatabaseError(f"the audit log in {path} is not what was written", _HINT)
-        if _feeds_of(home, datetime.fromisoformat(told["made"])) != told["feeds"]:
+        same = _feeds_of(home, datetime.fromisoformat(told["made"])) == told["feeds"]
+        if not same and told["program"] == _program():
             raise DatabaseError(f"the feeds made from {path} are not those of its workspace", _HINT)
-    return Backup(path, len(told["files"]), told["made"], link)
+    return Backup(path, len(told["files"]), told["made"], link, same)
 
 
 def restore(path: Path, to: Path) -> Backup:
@@ -101,6 +107,24 @@ def restore(path: Path, to: Path) -> Backup:
     return found
 
 
+def _program() -> str:
+    """The version of the program and the state of its calendars: what decides, besides a workspace, what feeds say."""
+    files = sorted(Path(paths.shipped("calendars")).glob("*.toml"))
+    digest = hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
+    return f"{version('daymark-scheduler')} {digest[:16]}"
+
+
+def _sweep(folder: Path) -> None:
+    """Takes away what backups that were killed left half written."""
+    for part in folder.glob(".*.part"):
+        try:
+            os.kill(int(part.name.split(".")[-2]), 0)
+        except (ValueError, OverflowError, ProcessLookupError):
+            part.unlink(missing_ok=True)
+        except PermissionError:
+            pass  # somebody else's, at work
+
+
 def _write(ws: Workspace, part: Path) -> None:
     with TemporaryDirectory() as folder:
         copy = Path(folder)
@@ -108,7 +132,8 @@ def _write(ws: Workspace, part: Path) -> None:
         with reading(copy) as db:
             link = head(db)
         files = {DATABASE: copy / DATABASE} | dict(_files(ws.home))
-        told: dict[str, Any] = {"form": FORM, "made": stamp(ws.now), "schema": SCHEMA, "link": link, "files": {}}
+        told: dict[str, Any] = {"form": FORM, "program": _program(), "made": stamp(ws.now), "schema": SCHEMA}
+        told |= {"link": link, "files": {}}
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as packed:
             for name, file in files.items():
                 data = file.read_bytes()

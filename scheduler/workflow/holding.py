@@ -16,6 +16,7 @@ from scheduler.workflow.calendar import synced
 
 if TYPE_CHECKING:
     from scheduler.model import Calendar, Hold
+    from scheduler.store.opening import Tx
     from scheduler.workflow import Workspace
 
 SCOPES = ("account", "channel", "campaign", "theme", "country")
@@ -103,15 +104,11 @@ def resume(ws: Workspace, choice: str = "") -> list[str]:
             "send what is still in time with: daymark resume --keep; or leave it out with: daymark resume --drop",
         )
     with writing(ws.home, ws.now, ws.who) as tx:
-        deliveries = reads.deliveries(tx.db)
         for h in reads.holds(tx.db):
             store.lift(tx, h)
         store.free_accounts(tx)
         if choice == "drop":
-            for before in (deliveries[p.id] for p in late):
-                store.end(tx, before, replace(before, state=DeliveryState.CANCELLED, reason="dropped after a hold"))
-            ended = (DeliveryState.FAILED, DeliveryState.MISSED)
-            store.acknowledge(tx, [d.id for d in deliveries.values() if d.state in ended])
+            _drop(tx, late)
         if of_file(ws.home):
             tx.audit("resume", f"the file {FILE}", why=of_file(ws.home)[0].why)
     try:
@@ -119,3 +116,14 @@ def resume(ws: Workspace, choice: str = "") -> list[str]:
     except OSError as error:
         raise BadData(f"the file {ws.home / FILE} cannot be removed: {error.strerror}", "remove it yourself") from error
     return [p.id for p in kept]
+
+
+def _drop(tx: Tx, late: list[Post]) -> None:
+    """Cancels what came due on hold, and takes note of what failed or was missed."""
+    from scheduler.store import outbox as store
+
+    deliveries = reads.deliveries(tx.db)
+    for before in (deliveries[p.id] for p in late):
+        store.end(tx, before, replace(before, state=DeliveryState.CANCELLED, reason="dropped after a hold"))
+    ended = (DeliveryState.FAILED, DeliveryState.MISSED)
+    store.acknowledge(tx, [d.id for d in deliveries.values() if d.state in ended])

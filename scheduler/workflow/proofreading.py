@@ -10,6 +10,7 @@ from scheduler.checks import TEXT, WRITING, check_writing
 from scheduler.errors import BadFile, Problem, UsageError
 from scheduler.lists import read_bytes
 from scheduler.lists.table import decoded, rows_of
+from scheduler.lists.workbook import rows_of_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from scheduler.model import Finding
 
 DOCUMENTS = (".md", ".markdown", ".rst", ".po")  # read as writing; all else as the words of posts
-TEXTS, TABLES = (".txt", ".text", *DOCUMENTS), (".csv", ".tsv")
+TEXTS, TABLES = (".txt", ".text", *DOCUMENTS), (".csv", ".tsv", ".xlsx")
 # code and comments are not read; they become blanks, so that lines and columns stay
 _CODE = re.compile(r"^(?P<f>```+|~~~+)[^\n]*\n(?:.*\n)*?(?P=f)[ \t]*$|`[^`\n]+`|<!--(?:[^-]|-(?!->))*-->", re.MULTILINE)
 
@@ -80,9 +81,10 @@ def _texts(path: Path, column: str) -> Iterable[tuple[int, str]]:
     if path.suffix.lower() not in TABLES:
         return [(1, decoded(data))]
     try:
-        return _column(path, column, rows_of(decoded(data)))
+        rows = rows_of_workbook(data) if path.suffix.lower() == ".xlsx" else rows_of(decoded(data))
+        return _column(path, column, rows)
     except ValueError as error:
-        raise BadFile([Problem(str(path), 0, "", str(error), "save it again as CSV")]) from error
+        raise BadFile([Problem(str(path), 0, "", str(error), "save it again as CSV or XLSX")]) from error
 
 
 def _column(path: Path, column: str, rows: list[tuple[int, list[str]]]) -> list[tuple[int, str]]:
