@@ -16,6 +16,9 @@ LEASE = timedelta(minutes=2)  # three times what a send may take
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=4)
 MOST_ATTEMPTS = 12
+TROUBLES = 5  # in a row, then a service rests
+FIRST_REST = timedelta(minutes=1)
+LONGEST_REST = timedelta(hours=1)
 
 # What may follow what, and who may do it. Everything else is a mistake in the program.
 TRANSITIONS: dict[tuple[DeliveryState, DeliveryState], str] = {
@@ -77,6 +80,20 @@ def _again(row: Delivery, why: str, later: timedelta | None, now: datetime) -> S
     return Settled(replace(row, state=DeliveryState.WAITING, due=due, reason=why), free, why if free else "")
 
 
+def trouble(outcome: Outcome) -> str:
+    """Why an outcome tells against its service: it gave no answer, or none that makes sense; empty if it does not."""
+    match outcome:
+        case TryLater(why, None) | Unsure(why):
+            return why
+    return ""  # one that says when to come again is well, and so is one that says no
+
+
+def rest(failures: int) -> timedelta:
+    """How long a service rests after that many failures in a row, then one try: doubling to a cap."""
+    doublings = min(max(0, failures - TROUBLES), 20)
+    return min(LONGEST_REST, FIRST_REST * (1 << doublings))
+
+
 def recovered(row: Delivery, *, repeatable: bool, now: datetime) -> Delivery:
     """A row whose lease ran out: tried again where the channel makes a repeat harmless, else left to a person."""
     row = replace(row, claim="", lease=None)
@@ -94,7 +111,7 @@ def recovered(row: Delivery, *, repeatable: bool, now: datetime) -> Delivery:
 
 def is_held(holds: Iterable[Hold], post: Post, themes: Collection[str]) -> Hold | None:
     """The first hold that stops this post, if any."""
-    return next((h for h in holds if _covers(h, post, themes)), None)
+    return next((h for h in holds if _covers(h, post, themes) and not (h.essential and post.essential)), None)
 
 
 def _covers(hold: Hold, post: Post, themes: Collection[str]) -> bool:

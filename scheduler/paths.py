@@ -29,6 +29,15 @@ def database(home: str) -> str:
     return os.path.join(home, "daymark.db")
 
 
+def database_url(home: str) -> str:
+    """The address of a PostgreSQL database in the workspace's file `database.url`; empty if there is no such file."""
+    try:
+        with open(os.path.join(home, "database.url"), encoding="utf-8") as file:
+            return file.read().strip()
+    except FileNotFoundError:
+        return ""
+
+
 def read_only(path: str) -> str:
     """The address under which SQLite opens a file for reading. urllib would cost more than all of an idle tick."""
     return f"file:{path.replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode=ro"

@@ -17,25 +17,23 @@ pytestmark = pytest.mark.slow
 # Runs a real tick; at the chosen commit the process dies as by power failure, before or after the commit is kept.
 DRIVER = """
 import os, signal, sys
-from sqlalchemy import event
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite as Dialect
-from sqlalchemy.engine import Engine
+import sqlite3
 
 at, when, count = int(sys.argv.pop(1)), sys.argv.pop(1), 0
 
-@event.listens_for(Engine, "commit")
-def before(connection):
-    global count
-    count += 1
-    if (count, when) == (at, "before"):
-        os.kill(os.getpid(), signal.SIGKILL)
+class Watched(sqlite3.Connection):
+    def execute(self, sql, *values):
+        global count
+        count += sql == "COMMIT"
+        if (sql, count, when) == ("COMMIT", at, "before"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        found = super().execute(sql, *values)
+        if (sql, count, when) == ("COMMIT", at, "after"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
 
-kept = Dialect.do_commit
-def commit(self, connection):
-    kept(self, connection)
-    if (count, when) == (at, "after"):
-        os.kill(os.getpid(), signal.SIGKILL)
-Dialect.do_commit = commit
+connect = sqlite3.connect
+sqlite3.connect = lambda *words, **how: connect(*words, **how, factory=Watched)
 
 import pathlib
 renamed = pathlib.Path.rename

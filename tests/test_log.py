@@ -11,7 +11,8 @@ import pytest
 
 from scheduler import paths
 from scheduler.store.log import first_broken, head, lines
-from scheduler.store.opening import engine, reading, writing
+from scheduler.store.opening import reading, writing
+from scheduler.store.upgrading import engine
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -43,6 +43,7 @@ ROW = Delivery(
     id=1,
     post="trafficking-in-persons-day/2026/day/main-en",
     account="main",
+    service="folder",
     state=STATE.SENDING,
     key="4f2a",
     digest="4f2a",

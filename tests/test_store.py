@@ -16,12 +16,13 @@ from alembic.script import ScriptDirectory
 
 from scheduler import outbox, paths
 from scheduler.errors import DatabaseError, PersonNeeded
-from scheduler.model import Campaign, DeliveryState, Finding, Post, Sensitivity, Sent, Wording
+from scheduler.model import Campaign, DeliveryState, Finding, Post, RateLimits, Sensitivity, Sent, Wording
 from scheduler.review import digest_of
 from scheduler.store import outbox as deliveries
 from scheduler.store import planning, reads
-from scheduler.store.opening import SCHEMA, engine, reading, stamp, writing
+from scheduler.store.opening import SCHEMA, reading, stamp, writing
 from scheduler.store.schema import APPEND_ONLY, metadata
+from scheduler.store.upgrading import engine
 from scheduler.store.waivers import waive
 
 NOW = datetime(2027, 7, 30, 9, tzinfo=UTC)
@@ -111,7 +112,7 @@ def send(home: Path) -> None:
         assert deliveries.enqueue(tx, post)
     waiting = only(home)
     with writing(home, NOW, "test") as tx:
-        mine = deliveries.claim(tx, waiting, "token", NOW + outbox.LEASE)
+        mine = deliveries.claim(tx, waiting, "token", NOW + outbox.LEASE, RateLimits())
         assert mine is not None
     with writing(home, NOW, "test") as tx:
         assert deliveries.settle(tx, mine, outbox.after(mine, Sent("there"), NOW), "Sent", stamp(NOW))
@@ -215,9 +216,9 @@ def test_a_delivery_is_claimed_once(tmp_path: Path) -> None:
         deliveries.enqueue(tx, a_post())
     waiting = only(tmp_path)
     with writing(tmp_path, NOW, "one") as tx:
-        assert deliveries.claim(tx, waiting, "one", NOW + outbox.LEASE)
-    with writing(tmp_path, NOW, "two") as tx:
-        assert deliveries.claim(tx, waiting, "two", NOW + outbox.LEASE) is None
+        assert deliveries.claim(tx, waiting, "one", NOW + outbox.LEASE, RateLimits())
+    with pytest.raises(deliveries.NotOurs), writing(tmp_path, NOW, "two") as tx:
+        deliveries.claim(tx, waiting, "two", NOW + outbox.LEASE, RateLimits())
 
 
 def test_an_account_sends_one_post_at_a_time(tmp_path: Path) -> None:
@@ -228,8 +229,9 @@ def test_an_account_sends_one_post_at_a_time(tmp_path: Path) -> None:
     with reading(tmp_path) as db:
         first, second = reads.deliveries(db).values()
     with writing(tmp_path, NOW, "test") as tx:
-        assert deliveries.claim(tx, first, "one", NOW + outbox.LEASE)
-        assert deliveries.claim(tx, second, "two", NOW + outbox.LEASE) is None
+        assert deliveries.claim(tx, first, "one", NOW + outbox.LEASE, RateLimits())
+    with pytest.raises(deliveries.NotOurs), writing(tmp_path, NOW, "test") as tx:
+        deliveries.claim(tx, second, "two", NOW + outbox.LEASE, RateLimits())
 
 
 def test_a_late_answer_changes_nothing_but_is_kept(tmp_path: Path) -> None:
@@ -237,7 +239,7 @@ def test_a_late_answer_changes_nothing_but_is_kept(tmp_path: Path) -> None:
     with writing(tmp_path, NOW, "test") as tx:
         deliveries.enqueue(tx, a_post())
     with writing(tmp_path, NOW, "slow") as tx:
-        mine = deliveries.claim(tx, only(tmp_path), "slow", NOW + outbox.LEASE)
+        mine = deliveries.claim(tx, only(tmp_path), "slow", NOW + outbox.LEASE, RateLimits())
     assert mine is not None
     later = NOW + 2 * outbox.LEASE
     with writing(tmp_path, later, "sweep") as tx:

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from scheduler.model import Sent
+from scheduler.model import RateLimits, Sent
 from scheduler.pictures import NoPicture, bare
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Channel(Protocol):
     """One kind of place."""
 
     guarantee: Guarantee
+    rates: RateLimits
 
     def send(self, message: Message) -> Outcome:
         """Sends; what the place or the network did is the outcome. The message's key makes a repeat recognisable."""
@@ -40,6 +41,7 @@ class Rehearsal:
     """Stands in for every channel when a command only tells what it would do: it says yes and does nothing."""
 
     guarantee = Guarantee(repeatable=True)
+    rates = RateLimits()
 
     def send(self, message: Message) -> Outcome:
         return Sent(f"rehearsed {message.post}")

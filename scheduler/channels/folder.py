@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from scheduler.channels import Guarantee, PictureError, picture_bytes
-from scheduler.model import Outcome, Refused, Sent, TryLater
+from scheduler.model import Outcome, RateLimits, Refused, Sent, TryLater
 
 if TYPE_CHECKING:
     from scheduler.model import Message
@@ -35,6 +35,7 @@ class Folder:
     """Writes a pack whole or not at all. A pack that is there already is left as it is: sending twice is a no-op."""
 
     guarantee = Guarantee(repeatable=True)
+    rates = RateLimits()
 
     def __init__(self, home: Path) -> None:
         self.home, self.outbox = home, home / "outbox"

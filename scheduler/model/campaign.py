@@ -204,3 +204,4 @@ class Post:
     why: str = ""
     origin: str = ""
     consent: Consent | None = None
+    essential: bool = False

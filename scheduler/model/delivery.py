@@ -31,6 +31,7 @@ class Delivery:
     id: int
     post: str
     account: str
+    service: str
     state: DeliveryState
     key: str
     digest: str
@@ -53,6 +54,34 @@ class Hold:
     why: str
     who: str
     since: datetime
+    essential: bool = False  # posts marked essential pass
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A token bucket: at most `most` sends at once, refilled evenly over `per`."""
+
+    most: int
+    per: timedelta
+
+    @property
+    def cost(self) -> int:
+        """What one send takes from the bucket, in milliseconds of refilling."""
+        return round(self.per.total_seconds() * 1000 / self.most)
+
+    @property
+    def slack(self) -> int:
+        """How far the bucket may be from full for one more send, in milliseconds."""
+        return self.cost * (self.most - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """How often a channel may send for one account and on one service, and how many sends may be under way there."""
+
+    account: Rate | None = None
+    service: Rate | None = None
+    at_once: int = 0  # 0: any number
 
 
 @dataclass(frozen=True, slots=True)

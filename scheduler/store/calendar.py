@@ -6,15 +6,10 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.dialects.sqlite import insert
-
 from scheduler.store import reads
-from scheduler.store.schema import helpline, observance, region, state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from sqlalchemy import Table
 
     from scheduler.store.opening import Tx
 
@@ -22,8 +17,7 @@ if TYPE_CHECKING:
 def remember(tx: Tx, **values: str) -> None:
     """Keeps a value by name for the next command."""
     for name, value in values.items():
-        row = insert(state).values(name=name, value=value)
-        tx.sql.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+        tx.keep("state", {"name": name, "value": value}, key="name")
 
 
 def as_json(body: Mapping[str, Any]) -> str:
@@ -32,7 +26,7 @@ def as_json(body: Mapping[str, Any]) -> str:
 
 def sync_observances(tx: Tx, entries: Mapping[str, tuple[Mapping[str, Any], str]]) -> list[tuple[str, str]]:
     """Takes in the entries (id -> table and file); returns (id, added | changed | withdrawn) for what differed."""
-    old, known, changes = reads.observance_digests(tx.db), reads.known_observances(tx.db), []
+    old, changes = reads.observance_digests(tx.db), []
     for id, (body, file) in entries.items():
         text = as_json(body)
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -40,14 +34,12 @@ def sync_observances(tx: Tx, entries: Mapping[str, tuple[Mapping[str, Any], str]
             continue
         changes.append((id, "changed" if id in old else "added"))
         row: dict[str, Any] = {"id": id, "name": body["name"], "rule": body["rule"], "body": text, "digest": digest}
-        row |= {"file": file, "synced": tx.now, "withdrawn": None}
-        if id in known:
-            tx.sql.execute(observance.update().where(observance.c.id == id).values(row))
-        else:
-            tx.sql.execute(observance.insert(), row)
+        tx.keep("observance", row | {"file": file, "synced": tx.now, "withdrawn": None}, key="id")
+    places = list(enumerate(entries))
+    tx.db.executemany("UPDATE observance SET place = ? WHERE id = ?", places)
     for id in sorted(old.keys() - entries.keys()):
         changes.append((id, "withdrawn"))
-        tx.sql.execute(observance.update().where(observance.c.id == id).values(withdrawn=tx.now))
+        tx.change("UPDATE observance SET withdrawn = ? WHERE id = ?", (tx.now, id))
     for id, change in changes:
         tx.audit(f"observance {change}", id)
     return changes
@@ -55,11 +47,11 @@ def sync_observances(tx: Tx, entries: Mapping[str, tuple[Mapping[str, Any], str]
 
 def sync_others(tx: Tx, helplines: Mapping[str, Mapping[str, Any]], regions: Mapping[str, Mapping[str, Any]]) -> None:
     """Replaces the helplines and regions by what the files say."""
-    _replace(tx, helpline, helplines)
-    _replace(tx, region, regions)
+    _replace(tx, "helpline", helplines)
+    _replace(tx, "region", regions)
 
 
-def _replace(tx: Tx, table: Table, entries: Mapping[str, Mapping[str, Any]]) -> None:
-    tx.sql.execute(table.delete())
-    for id, body in entries.items():
-        tx.sql.execute(table.insert(), {"id": id, "body": as_json(body)})
+def _replace(tx: Tx, table: str, entries: Mapping[str, Mapping[str, Any]]) -> None:
+    tx.change(f"DELETE FROM {table}")
+    for place, (id, body) in enumerate(entries.items()):
+        tx.add(table, {"id": id, "body": as_json(body), "place": place})

@@ -6,18 +6,15 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy.dialects.sqlite import insert
-
 from scheduler.feeds import Revision
 from scheduler.store.opening import Tx, stamp
 from scheduler.store.reads import instant
-from scheduler.store.schema import feed_entry
 
 if TYPE_CHECKING:
-    import sqlite3
+    from scheduler.store.connecting import Db
 
 
-def revisions(db: sqlite3.Connection) -> dict[str, Revision]:
+def revisions(db: Db) -> dict[str, Revision]:
     """Every entry as it was last published, by key."""
     columns = "key, component, uid, sequence, stamp, created, cancelled, drop_after, feeds, content"
     return {
@@ -40,7 +37,8 @@ def revisions(db: sqlite3.Connection) -> dict[str, Revision]:
 def keep(tx: Tx, changed: tuple[Revision, ...], dropped: tuple[str, ...]) -> None:
     """Stores the revisions that changed and forgets the dropped ones."""
     for r in changed:
-        values = {
+        row = {
+            "key": r.key,
             "component": r.component,
             "uid": r.uid,
             "sequence": r.sequence,
@@ -51,7 +49,6 @@ def keep(tx: Tx, changed: tuple[Revision, ...], dropped: tuple[str, ...]) -> Non
             "feeds": json.dumps(r.feeds),
             "content": json.dumps(r.content, ensure_ascii=False),
         }
-        row = insert(feed_entry).values(key=r.key, **values)
-        tx.sql.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
+        tx.keep("feed_entry", row, key="key")
     for key in dropped:
-        tx.sql.execute(feed_entry.delete().where(feed_entry.c.key == key))
+        tx.change("DELETE FROM feed_entry WHERE key = ?", (key,))

@@ -10,13 +10,14 @@ from scheduler.model import Hold
 from scheduler.store import reads
 
 if TYPE_CHECKING:
-    import sqlite3
     from pathlib import Path
+
+    from scheduler.store.connecting import Db
 
 FILE = "HOLD"  # in the workspace; its words are the reason, whoever wrote them
 
 
-def in_force(home: Path, db: sqlite3.Connection) -> list[Hold]:
+def in_force(home: Path, db: Db) -> list[Hold]:
     """The holds in force, that of the file first."""
     return [*of_file(home), *reads.holds(db)]
 

@@ -7,10 +7,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from scheduler.store.connecting import Db
 
 FIELDS = ("at", "who", "what", "subject", "before", "after", "why")
+_ADDED = f"INSERT INTO audit ({', '.join(FIELDS)}, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def link(previous: str, line: dict[str, str]) -> str:
@@ -19,19 +21,28 @@ def link(previous: str, line: dict[str, str]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def head(db: sqlite3.Connection) -> str:
+def head(db: Db) -> str:
     """The link of the newest line; empty if there is none."""
     row = db.execute("SELECT link FROM audit ORDER BY id DESC LIMIT 1").fetchone()
     return str(row[0]) if row else ""
 
 
-def lines(db: sqlite3.Connection) -> Iterator[dict[str, Any]]:
+def append(db: Db, written: Iterable[dict[str, str]]) -> None:
+    """Adds lines to the log, which nobody else may add to meanwhile."""
+    previous, rows = head(db), []
+    for line in written:
+        previous = link(previous, line)
+        rows.append([*(line[name] for name in FIELDS), previous])
+    db.executemany(_ADDED, rows)
+
+
+def lines(db: Db) -> Iterator[dict[str, Any]]:
     """Every line of the log, the oldest first."""
     for row in db.execute(f"SELECT id, {', '.join(FIELDS)}, link FROM audit ORDER BY id"):
         yield dict(zip(("id", *FIELDS, "link"), row, strict=True))
 
 
-def first_broken(db: sqlite3.Connection) -> dict[str, Any] | None:
+def first_broken(db: Db) -> dict[str, Any] | None:
     """The first line that is not what it was when it was written, or stands in another place; None if all hold."""
     previous = ""
     for line in lines(db):

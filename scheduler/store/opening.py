@@ -1,10 +1,10 @@
-"""Opens the database: settings, schema upgrades after a backup, one transaction at a time."""
+"""Opens the database: schema upgrades first, then questions, or one transaction at a time."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,44 +12,70 @@ from typing import TYPE_CHECKING, Any
 from scheduler import paths
 from scheduler.errors import DatabaseError
 from scheduler.peek import take_note_away
-from scheduler.store.trouble import telling, told
+from scheduler.store import log
+from scheduler.store.connecting import Db, Place, place_of
+from scheduler.store.trouble import telling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from sqlalchemy import Connection, Engine
-
-SCHEMA = "0004"  # the newest migration; a test holds it equal to Alembic's head
-
-# FULL, not NORMAL: a power cut must not undo an intent that was committed before a send.
-_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+SCHEMA = "0005"  # the newest migration; a test holds it equal to Alembic's head
 
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One transaction: everything in it is kept or nothing is. `now` is UTC text; `who` stands in the audit log."""
+    """One transaction: everything in it is kept or nothing is. `at` is its moment; `who` stands in the audit log."""
 
-    sql: Connection
-    now: str
+    db: Db
+    place: Place
+    at: datetime
     who: str
-    links: list[str] = field(default_factory=list)  # of the audit lines written so far, the newest last
+    lines: list[dict[str, str]] = field(default_factory=list)  # for the audit log, written when all else is
 
     @property
-    def db(self) -> sqlite3.Connection:
-        """The plain connection under this transaction, for the questions of `reads`."""
-        driver: Any = self.sql.connection.driver_connection
-        return driver  # type: ignore[no-any-return]
+    def now(self) -> str:
+        """Its moment as it is stored."""
+        return stamp(self.at)
+
+    @property
+    def milliseconds(self) -> int:
+        """Its moment in milliseconds since 1970: rates are finer than the seconds that are stored."""
+        return int(self.at.timestamp() * 1000)
+
+    def change(self, sql: str, values: Any = ()) -> int:
+        """Runs one statement; returns how many rows it changed."""
+        return int(self.db.execute(sql, values).rowcount)
+
+    def add(self, table: str, row: Mapping[str, Any]) -> None:
+        """Puts a row into a table."""
+        self.db.execute(_insertion(table, tuple(row)), row)
+
+    def keep(self, table: str, row: Mapping[str, Any], *, key: str) -> None:
+        """Puts a row into a table, in place of the one with the same `key`."""
+        self.db.execute(_upsertion(table, tuple(row), key), row)
+
+    def alone(self, table: str) -> None:
+        """From here on no other transaction changes the table until this one has ended."""
+        if lock := self.place.locking(table):
+            self.db.execute(lock)
 
     def audit(self, what: str, subject: str, before: str = "", after: str = "", why: str = "") -> None:
-        from scheduler.store.log import head, link
-        from scheduler.store.schema import audit
+        """Notes a line for the audit log: it is kept with the transaction."""
+        line = {"at": self.now, "who": self.who, "what": what, "subject": subject}
+        self.lines.append(line | {"before": before, "after": after, "why": why})
 
-        row = {"at": self.now, "who": self.who, "what": what, "subject": subject}
-        row |= {"before": before, "after": after, "why": why}
-        self.links[:] = [link(self.links[-1] if self.links else head(self.db), row)]
-        self.sql.execute(audit.insert(), row | {"link": self.links[-1]})
+
+@lru_cache(maxsize=64)
+def _insertion(table: str, names: tuple[str, ...]) -> str:
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
+
+
+@lru_cache(maxsize=64)
+def _upsertion(table: str, names: tuple[str, ...], key: str) -> str:
+    fresh = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
+    return f"{_insertion(table, names)} ON CONFLICT ({key}) DO UPDATE SET {fresh}"
 
 
 def stamp(at: datetime) -> str:
@@ -62,70 +88,84 @@ def stamp(at: datetime) -> str:
 
 
 @contextmanager
-def reading(home: Path) -> Iterator[sqlite3.Connection]:
-    """A read-only connection to a database of today's schema, made or upgraded first if need be."""
-    path = paths.database(str(home))
-    ready(home)
-    with telling(path), closing(sqlite3.connect(paths.read_only(path), uri=True)) as db:
-        db.row_factory = sqlite3.Row
-        db.execute("PRAGMA busy_timeout=30000")
+def reading(home: Path) -> Iterator[Db]:
+    """A connection for questions, to a database of today's schema, made or upgraded first if need be."""
+    place = place_of(home)
+    with telling(place.name), _open(place, "reader") as db:
         yield db
 
 
 @contextmanager
 def writing(home: Path, now: datetime, who: str) -> Iterator[Tx]:
     """One transaction that may change things. Rolled back if anything is raised in it."""
-    from sqlalchemy.exc import DBAPIError
+    place = place_of(home)
+    with telling(place.name), _open(place, "writer") as db:
+        place.begin(db)
+        try:
+            tx = Tx(db, place, now, who)
+            yield tx
+            if tx.lines:
+                tx.alone("audit")
+                log.append(db, tx.lines)
+        except BaseException:
+            place.rollback(db)
+            raise
+        place.commit(db)
+    take_note_away(str(home))
 
-    path = paths.database(str(home))
-    ready(home)
+
+_KEPT: ContextVar[dict[tuple[str, str], Db] | None] = ContextVar("connections kept open", default=None)
+
+
+@contextmanager
+def keeping_open() -> Iterator[None]:
+    """Within it, this thread's connections stay open from one use to the next: for work of many small steps."""
+    kept: dict[tuple[str, str], Db] = {}
+    token = _KEPT.set(kept)
     try:
-        with engine(path).begin() as sql:
-            driver: Any = sql.connection.driver_connection
-            driver.row_factory = None
-            yield Tx(sql, stamp(now), who)
-        take_note_away(str(home))
-    except (DBAPIError, sqlite3.Error) as error:
-        raise told(path, error) from error
+        yield
+    finally:
+        _KEPT.reset(token)
+        for db in kept.values():
+            db.close()
+
+
+@contextmanager
+def _open(place: Place, kind: str) -> Iterator[Db]:
+    kept = _KEPT.get()
+    if kept is None:
+        with closing(_opened(place, kind)) as db:
+            yield db
+        return
+    at = (place.name, kind)
+    if at not in kept:
+        kept[at] = _opened(place, kind)
+    try:
+        yield kept[at]
+    except sqlite3.Error:
+        kept.pop(at).close()  # it may be the connection itself that is broken
+        raise
+
+
+def _opened(place: Place, kind: str) -> Db:
+    _ready(place)
+    return place.reader() if kind == "reader" else place.writer()
 
 
 def ready(home: Path) -> None:
     """Makes the database or brings it to today's schema. Raises DatabaseError if it is newer than this program."""
-    path = paths.database(str(home))
-    found = schema_of(path)
-    if found == SCHEMA:
-        return
-    from scheduler.store.upgrading import upgrade
-
-    upgrade(path, found)
+    _ready(place_of(home))
 
 
-def schema_of(path: str) -> str:
-    """The schema version of the database file; empty when there is no file or nothing in it."""
-    if not os.path.exists(path):
-        return ""
-    if os.path.isdir(path):
-        raise DatabaseError(f"the database {path} is a folder", "move it away and run the command again")
-    if os.path.getsize(path) == 0:
-        hint = "restore a backup from backups/; if the workspace is new, delete the file and run the command again"
-        raise DatabaseError(f"the database {path} is empty: something has cut it", hint)
-    with telling(path), closing(sqlite3.connect(paths.read_only(path), uri=True)) as db:
-        db.execute("PRAGMA busy_timeout=30000")
-        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-        if "alembic_version" not in tables:
-            if tables:
-                raise DatabaseError(
-                    f"{path} is a database, but not one of ours", "move it away and run the command again"
-                )
-            return ""
-        row = db.execute("SELECT version_num FROM alembic_version").fetchone()
-    version = row[0] if row else ""
-    if version > SCHEMA:
+def _ready(place: Place) -> None:
+    found = place.version()
+    if found > SCHEMA:
         raise DatabaseError(
-            f"the database {path} is of schema {version}, newer than this program's {SCHEMA}",
+            f"the database {place.name} is of schema {found}, newer than this program's {SCHEMA}",
             "upgrade daymark, or restore a backup from backups/",
         )
-    return str(version)
+    if found != SCHEMA:
+        place.upgrade(found)
 
 
 def copy_database(home: Path, to: Path) -> None:
@@ -149,24 +189,3 @@ def soundness(path: str) -> str:
         db.execute("BEGIN IMMEDIATE")
         db.execute("ROLLBACK")
     return f"sound and writable, SQLite {sqlite3.sqlite_version}"
-
-
-@lru_cache(maxsize=8)
-def engine(path: str) -> Engine:
-    """The engine of a database file. Transactions begin as writers, so that none is turned away half-way."""
-    from sqlalchemy import create_engine, event
-    from sqlalchemy.pool import NullPool
-
-    made = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-
-    @event.listens_for(made, "connect")
-    def _settings(dbapi: Any, _record: object) -> None:
-        dbapi.isolation_level = None
-        for pragma in _PRAGMAS:
-            dbapi.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(made, "begin")
-    def _begin(sql: Connection) -> None:
-        sql.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return made

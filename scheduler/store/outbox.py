@@ -6,21 +6,22 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, literal_column, select
-
 from scheduler.model import Delivery, DeliveryState, Hold, Post
 from scheduler.store import reads
 from scheduler.store.opening import Tx, stamp
-from scheduler.store.schema import account, attempt, delivery, hold, post
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from scheduler.model import RateLimits
     from scheduler.outbox import Settled
 
-_WAITING: Any = literal_column("'waiting'")
 FOR_EVER = "9999"  # sorts after every instant but that of an account which waits for a person
 _ENDED = ("sent", "failed", "unsure", "missed", "cancelled")
+
+
+class NotOurs(Exception):
+    """Another process was quicker, or the account or the service may not send yet: the claim is rolled back."""
 
 
 def enqueue(tx: Tx, p: Post, *, state: DeliveryState = DeliveryState.WAITING, reason: str = "") -> bool:
@@ -28,66 +29,114 @@ def enqueue(tx: Tx, p: Post, *, state: DeliveryState = DeliveryState.WAITING, re
 
     The idempotency key is made of the post, its digest and how often it was queued before: it belongs to the row.
     """
-    change = post.update().where(post.c.id == p.id, post.c.digest == p.digest, post.c.queued == 0)
-    if tx.sql.execute(change.values(queued=1)).rowcount != 1:
+    if not tx.change("UPDATE post SET queued = 1 WHERE id = ? AND digest = ? AND queued = 0", (p.id, p.digest)):
         return False
-    times = tx.sql.execute(select(func.count()).select_from(delivery).where(delivery.c.post == p.id)).scalar_one()
+    times = tx.db.execute("SELECT COUNT(*) FROM delivery WHERE post = ?", (p.id,)).fetchone()[0]
     key = hashlib.sha256(f"{p.id}\0{p.digest}\0{times}".encode()).hexdigest()[:40]
-    row = {"post": p.id, "account": p.account, "state": str(state), "key": key, "digest": p.digest}
-    row |= {"due": stamp(p.due), "expires": stamp(p.expires), "place": "", "reason": reason}
-    tx.sql.execute(delivery.insert(), row | ({"settled": tx.now} if str(state) in _ENDED else {}))
+    row = {"post": p.id, "account": p.account, "service": p.channel, "state": str(state), "key": key}
+    row |= {"digest": p.digest, "due": stamp(p.due), "expires": stamp(p.expires), "place": "", "reason": reason}
+    tx.add("delivery", row | ({"settled": tx.now} if state in _ENDED else {}))
     tx.audit("queued" if state is DeliveryState.WAITING else str(state), p.id, after=p.digest, why=reason)
     return True
 
 
-def claim(tx: Tx, d: Delivery, token: str, lease: datetime) -> Delivery | None:
-    """Takes a waiting delivery for sending, and its account for as long; None if another was quicker."""
-    change = (
-        delivery.update()
-        .where(
-            delivery.c.id == d.id,
-            delivery.c.state == _WAITING,
-            delivery.c.due <= tx.now,
-            delivery.c.expires > tx.now,
-            _account_free(d.account, tx.now),
-        )
-        .values(state="sending", claim=token, lease=stamp(lease), attempts=delivery.c.attempts + 1)
-    )
-    if tx.sql.execute(change).rowcount != 1:
-        return None
-    busy = account.update().where(account.c.name == d.account)
-    tx.sql.execute(busy.values(hold_until=stamp(lease), hold_reason="a post is being sent"))
+_CLAIM = """
+    UPDATE delivery SET state = 'sending', claim = :claim, lease = :lease, attempts = attempts + 1
+    WHERE id = :id AND state = 'waiting' AND due <= :now AND expires > :now
+"""
+
+
+def claim(tx: Tx, d: Delivery, token: str, lease: datetime, rates: RateLimits) -> Delivery:
+    """Takes a waiting delivery for sending, and its account for as long. Raises NotOurs; then nothing is to be kept.
+
+    The account goes first: its row is what keeps two processes from sending for it at once.
+    """
+    _take_service(tx, d.service, lease, rates)
+    _take(tx, "account", d.account, rates.account, hold_until=stamp(lease), hold_reason="a post is being sent")
+    if not tx.change(_CLAIM, {"id": d.id, "claim": token, "lease": stamp(lease), "now": tx.now}):
+        raise NotOurs
     tx.audit("claimed", d.post, before="waiting", after="sending")
-    return reads.delivery(tx.db, d.id)
+    return replace(d, state=DeliveryState.SENDING, claim=token, lease=lease, attempts=d.attempts + 1)
 
 
-def _account_free(name: str, now: str):  # type: ignore[no-untyped-def]  # a column expression
-    free = func.coalesce(account.c.hold_until, "") <= now
-    return select(account.c.name).where(account.c.name == name, free).exists()
+def _take_service(tx: Tx, name: str, lease: datetime, rates: RateLimits) -> None:
+    """A service in trouble lets one try through when its time has come; a healthy one within its rate and width."""
+    row = tx.db.execute("SELECT hold_until FROM service WHERE name = ? AND hold_until IS NOT NULL", (name,)).fetchone()
+    if row:  # half open: whoever moves the time on is the probe, all others wait for what it finds
+        probe = "UPDATE service SET hold_until = ? WHERE name = ? AND hold_until = ? AND hold_until <= ?"
+        if not tx.change(probe, (stamp(lease), name, row[0], tx.now)):
+            raise NotOurs
+    if rates.at_once:
+        sending = "SELECT COUNT(*) FROM delivery WHERE state = 'sending' AND service = ?"
+        if tx.db.execute(sending, (name,)).fetchone()[0] >= rates.at_once:
+            raise NotOurs
+    if rates.service:
+        tx.change("INSERT INTO service (name) VALUES (?) ON CONFLICT (name) DO NOTHING", (name,))
+        _take(tx, "service", name, rates.service)
+
+
+def _take(tx: Tx, table: str, name: str, rate: Any, **values: str) -> None:
+    """One token from a bucket. `bucket` is when it will be full again, in milliseconds since 1970. Raises NotOurs."""
+    at = {"name": name, "now": tx.now, "ms": tx.milliseconds}
+    cost, slack = (rate.cost, rate.slack) if rate else (0, 1 << 60)
+    said = "".join(f"{column} = :{column}, " for column in values)
+    free = "" if table == "service" else "AND COALESCE(hold_until, '') <= :now"
+    sql = f"""
+        UPDATE {table} SET {said} bucket = CASE WHEN bucket > :ms THEN bucket ELSE :ms END + :cost
+        WHERE name = :name {free} AND bucket <= :ms + :slack
+    """
+    if not tx.change(sql, at | values | {"cost": cost, "slack": slack}):
+        raise NotOurs
+
+
+_ATTEMPT = "delivery n started ended outcome detail".split()
 
 
 def settle(tx: Tx, before: Delivery, settled: Settled, outcome: str, started: str) -> bool:
     """Writes the attempt and the row after it; False (only the attempt is kept) if the claim is no longer ours."""
     row, ours = settled.delivery, _change(tx, before, settled.delivery)
-    detail = row.reason or row.place
-    told = {"delivery": row.id, "n": row.attempts, "started": started, "ended": tx.now}
-    tx.sql.execute(attempt.insert(), told | {"outcome": outcome if ours else f"late: {outcome}", "detail": detail})
+    told = (row.id, row.attempts, started, tx.now, outcome if ours else f"late: {outcome}", row.reason or row.place)
+    tx.add("attempt", dict(zip(_ATTEMPT, told, strict=True)))
     if ours:
         free = stamp(settled.account_free) if settled.account_free else None
-        failed = 0 if outcome == "Sent" else account.c.failures + 1
-        change = account.update().where(account.c.name == row.account)
-        tx.sql.execute(change.values(hold_until=free, hold_reason=settled.account_reason or None, failures=failed))
+        _free_account(tx, row.account, free, settled.account_reason or None)
     return ours
+
+
+def _free_account(tx: Tx, name: str, until: str | None = None, why: str | None = None) -> None:
+    tx.change("UPDATE account SET hold_until = ?, hold_reason = ? WHERE name = ?", (until, why, name))
+
+
+def judge(tx: Tx, service: str, *, trouble: str, limit: int, rest: Any) -> None:
+    """Keeps how a service does: at `limit` failures in a row it rests, `rest(failures)` long; a success frees it."""
+    if not trouble:
+        tx.change(
+            "UPDATE service SET failures = 0, hold_until = NULL, hold_reason = NULL"
+            " WHERE name = ? AND (failures > 0 OR hold_until IS NOT NULL)",
+            (service,),
+        )
+        return
+    tx.change(
+        "INSERT INTO service (name, failures) VALUES (?, 1)"
+        " ON CONFLICT (name) DO UPDATE SET failures = service.failures + 1",
+        (service,),
+    )
+    failures = tx.db.execute("SELECT failures FROM service WHERE name = ?", (service,)).fetchone()[0]
+    if failures >= limit:
+        until = stamp(reads.instant(tx.now) + rest(failures))
+        hold = "UPDATE service SET hold_until = ?, hold_reason = ? WHERE name = ?"
+        tx.change(hold, (until, trouble, service))
+        tx.audit("service rests", service, after=until, why=trouble)
 
 
 def recover(tx: Tx, before: Delivery, row: Delivery) -> bool:
     """A lost delivery's next state, with an attempt that says it was lost; False if another was quicker."""
     if not _change(tx, before, row):
         return False
-    told = {"delivery": row.id, "n": row.attempts, "started": stamp(before.lease) if before.lease else tx.now}
-    tx.sql.execute(attempt.insert(), told | {"ended": tx.now, "outcome": "lost", "detail": row.reason or row.place})
-    free = account.update().where(account.c.name == row.account)
-    tx.sql.execute(free.values(hold_until=None, hold_reason=None))
+    began = stamp(before.lease) if before.lease else tx.now
+    told = (row.id, row.attempts, began, tx.now, "lost", row.reason or row.place)
+    tx.add("attempt", dict(zip(_ATTEMPT, told, strict=True)))
+    _free_account(tx, row.account)
     return True
 
 
@@ -96,14 +145,18 @@ def end(tx: Tx, before: Delivery, row: Delivery) -> bool:
     return _change(tx, before, row)
 
 
+_STEP = """
+    UPDATE delivery
+    SET state = :state, due = :due, place = :place, reason = :reason, claim = NULL, lease = NULL, settled = :settled
+    WHERE id = :id AND state = :was AND COALESCE(claim, '') = :claim
+"""
+
+
 def _change(tx: Tx, before: Delivery, row: Delivery) -> bool:
     """The step from one state to the next, if the row is still what it was, in state and claim."""
-    was = (delivery.c.id == before.id) & (delivery.c.state == str(before.state))
-    if before.claim:
-        was &= delivery.c.claim == before.claim
     values: dict[str, Any] = {"state": str(row.state), "due": stamp(row.due), "place": row.place, "reason": row.reason}
-    values |= {"claim": None, "lease": None, "settled": tx.now if str(row.state) in _ENDED else None}
-    if tx.sql.execute(delivery.update().where(was).values(values)).rowcount != 1:
+    values |= {"id": before.id, "was": str(before.state), "claim": before.claim}
+    if not tx.change(_STEP, values | {"settled": tx.now if row.state in _ENDED else None}):
         return False
     tx.audit(str(row.state), row.post, before=str(before.state), after=str(row.state), why=row.reason)
     return True
@@ -111,34 +164,43 @@ def _change(tx: Tx, before: Delivery, row: Delivery) -> bool:
 
 def send_back(tx: Tx, post_id: str) -> None:
     """Gives a post back to people: it needs new words or a new yes before it can be queued again."""
-    tx.sql.execute(post.update().where(post.c.id == post_id).values(queued=0, review="changes wanted"))
+    tx.change("UPDATE post SET queued = 0, review = 'changes wanted' WHERE id = ?", (post_id,))
 
 
 def take_back(tx: Tx, before: Delivery, why: str) -> bool:
     """Cancels a waiting delivery, so that its post can be changed; False if it is no longer waiting."""
     if not _change(tx, before, replace(before, state=DeliveryState.CANCELLED, reason=why)):
         return False
-    tx.sql.execute(post.update().where(post.c.id == before.post).values(queued=0))
+    tx.change("UPDATE post SET queued = 0 WHERE id = ?", (before.post,))
     return True
 
 
 def acknowledge(tx: Tx, ids: list[int]) -> None:
     """A person has taken note of how these deliveries ended."""
-    tx.sql.execute(delivery.update().where(delivery.c.id.in_(ids)).values(acknowledged=1))
+    tx.db.executemany("UPDATE delivery SET acknowledged = 1 WHERE id = ?", [(id,) for id in ids])
 
 
 def free_accounts(tx: Tx) -> None:
     """Lets accounts that were signed out try again."""
-    stuck = account.c.hold_until > FOR_EVER
-    tx.sql.execute(account.update().where(stuck).values(hold_until=None, hold_reason=None))
+    tx.change("UPDATE account SET hold_until = NULL, hold_reason = NULL WHERE hold_until > ?", (FOR_EVER,))
 
 
-def add_hold(tx: Tx, scope: str, value: str, why: str) -> None:
-    row = {"scope": scope, "value": value, "why": why, "who": tx.who, "since": tx.now}
-    tx.sql.execute(hold.insert(), row)
-    tx.audit("hold", f"{scope} {value}".strip(), why=why)
+def add_hold(tx: Tx, scope: str, value: str, why: str, *, essential: bool = False) -> None:
+    """Stops what is in scope; with `essential`, posts that are marked so still go."""
+    names = "scope value why who since essential".split()
+    tx.add("hold", dict(zip(names, (scope, value, why, tx.who, tx.now, int(essential)), strict=True)))
+    tx.audit("hold", f"{scope} {value}".strip(), after="essential posts pass" if essential else "", why=why)
 
 
 def lift(tx: Tx, h: Hold) -> None:
-    tx.sql.execute(hold.update().where(hold.c.id == h.id, hold.c.lifted.is_(None)).values(lifted=tx.now))
-    tx.audit("resume", f"{h.scope} {h.value}".strip(), why=h.why)
+    if tx.change("UPDATE hold SET lifted = ? WHERE id = ? AND lifted IS NULL", (tx.now, h.id)):
+        tx.audit("resume", f"{h.scope} {h.value}".strip(), why=h.why)
+
+
+def mark_essential(tx: Tx, post_id: str, *, essential: bool) -> bool:
+    """Marks a post as one that a hold may let pass, or takes the mark away; False if it stands so already."""
+    change = "UPDATE post SET essential = ? WHERE id = ? AND essential <> ?"
+    if not tx.change(change, (int(essential), post_id, int(essential))):
+        return False
+    tx.audit("essential" if essential else "not essential", post_id)
+    return True

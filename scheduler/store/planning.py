@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import bindparam
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import IntegrityError
 
 from scheduler.errors import PersonNeeded
 from scheduler.model import Account, Campaign, Post, Review
 from scheduler.review import same_person
 from scheduler.store.opening import Tx, stamp
-from scheduler.store.schema import account, campaign, decision, post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,33 +18,26 @@ if TYPE_CHECKING:
 def keep_accounts(tx: Tx, accounts: Iterable[Account]) -> None:
     """Makes sure that every account of daymark.toml has its row."""
     for a in accounts:
-        row = insert(account).values(name=a.name, channel=a.channel)
-        tx.sql.execute(row.on_conflict_do_update(index_elements=["name"], set_={"channel": a.channel}))
+        tx.keep("account", {"name": a.name, "channel": a.channel}, key="name")
 
 
 def add_campaign(tx: Tx, c: Campaign, posts: list[Post]) -> None:
     """A campaign that may be there already, and new posts of it."""
-    row = insert(campaign).values(
-        id=c.id,
-        observance=c.observance,
-        year=c.year,
-        first_day=c.start.isoformat(),
-        last_day=c.end.isoformat(),
-        name=c.name,
-        playbook=c.playbook,
-        planned=tx.now,
+    facts = (c.id, c.observance, c.year, c.start.isoformat(), c.end.isoformat(), c.name, c.playbook, tx.now)
+    tx.change(
+        "INSERT INTO campaign (id, observance, year, first_day, last_day, name, playbook, planned)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        facts,
     )
-    tx.sql.execute(row.on_conflict_do_nothing())
     if posts:
-        rows = [post_row(p) | {"planned": tx.now} for p in posts]
-        tx.sql.execute(insert(post).on_conflict_do_nothing(), rows)  # another plan at once adds the very same
+        tx.db.executemany(_ADDED, [post_row(p) | {"planned": tx.now} for p in posts])
         tx.audit("planned", c.id, after=json.dumps([p.id for p in posts]))
 
 
 def follow(tx: Tx, c: Campaign) -> None:
     """Lets a campaign follow its entry's new facts."""
-    change = campaign.update().where(campaign.c.id == c.id)
-    tx.sql.execute(change.values(first_day=c.start.isoformat(), last_day=c.end.isoformat(), name=c.name))
+    change = "UPDATE campaign SET first_day = ?, last_day = ?, name = ? WHERE id = ?"
+    tx.change(change, (c.start.isoformat(), c.end.isoformat(), c.name, c.id))
     tx.audit("campaign follows its entry", c.id, after=f"{c.start} to {c.end}, {c.name}")
 
 
@@ -80,23 +69,34 @@ def post_row(p: Post) -> dict[str, Any]:
     }
 
 
+_NAMES = (
+    *_SAME,
+    *"local due expires first_day last_day text note alt media media_sha256 sensitivity review touched".split(),
+    *"queued consent consent_until planned".split(),
+)
+# Another plan at the same time adds the very same posts.
+_ADDED = (
+    f"INSERT INTO post ({', '.join(_NAMES)}) VALUES ({', '.join(f':{n}' for n in _NAMES)}) ON CONFLICT (id) DO NOTHING"
+)
+
+
 def replace_draft(tx: Tx, old: Post, new: Post) -> bool:
     """Replaces a post that no person has touched; False if somebody was quicker."""
-    untouched = (post.c.touched == 0) & (post.c.queued == 0)
-    return _swap(tx, old, new, untouched, "drafted anew")
+    return _swap(tx, old, new, "drafted anew", expected="AND touched = 0 AND queued = 0")
 
 
 def reword(tx: Tx, old: Post, new: Post) -> bool:
     """Puts new words in place of the ones that were read; drops approval. False if somebody was quicker."""
-    return _swap(tx, old, new, post.c.digest == old.digest, "reworded")
+    return _swap(tx, old, new, "reworded")
 
 
-def _swap(tx: Tx, old: Post, new: Post, expected: Any, what: str) -> bool:
-    change = post.update().where(post.c.id == bindparam("this"), post.c.digest == bindparam("was"), expected)
-    done = tx.sql.execute(change.values(post_row(new)), {"this": old.id, "was": old.digest})
-    if done.rowcount == 1:
+def _swap(tx: Tx, old: Post, new: Post, what: str, *, expected: str = "") -> bool:
+    row = post_row(new)
+    change = f"UPDATE post SET {', '.join(f'{n} = :{n}' for n in row)} WHERE id = :id AND digest = :was {expected}"
+    done = tx.change(change, row | {"was": old.digest})
+    if done:
         tx.audit(what, old.id, before=old.digest, after=new.digest)
-    return done.rowcount == 1
+    return bool(done)
 
 
 def decide(tx: Tx, p: Post, verdict: str, reviewer: str, why: str = "") -> bool:
@@ -105,15 +105,15 @@ def decide(tx: Tx, p: Post, verdict: str, reviewer: str, why: str = "") -> bool:
     The database itself refuses an approval of a trauma post by its author: PersonNeeded says so.
     """
     review = Review.APPROVED if verdict == "approved" else Review.CHANGES_WANTED
-    change = post.update().where(post.c.id == p.id, post.c.digest == p.digest, post.c.queued == 0)
-    if tx.sql.execute(change.values(review=str(review), touched=1)).rowcount != 1:
+    change = "UPDATE post SET review = ?, touched = 1 WHERE id = ? AND digest = ? AND queued = 0"
+    if not tx.change(change, (str(review), p.id, p.digest)):
         return False
     author = reviewer if same_person(reviewer, p.author) else p.author  # SQLite folds the case of A to Z only
     row = {"post": p.id, "digest": p.digest, "verdict": verdict, "reviewer": reviewer, "author": author}
     try:
-        tx.sql.execute(decision.insert(), row | {"sensitivity": str(p.sensitivity), "why": why, "at": tx.now})
-    except IntegrityError as error:
-        if "not_by_its_author" not in str(error.orig):
+        tx.add("decision", row | {"sensitivity": str(p.sensitivity), "why": why, "at": tx.now})
+    except sqlite3.IntegrityError as error:
+        if "not_by_its_author" not in str(error):
             raise
         raise PersonNeeded(
             f"{p.id} is about people who were harmed, and {reviewer} wrote it: somebody else has to approve it",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -32,11 +33,13 @@ metadata = MetaData(
 
 
 def _text(name: str, *more: object, null: bool = False, server_default: str | None = None) -> Column[str]:
-    return Column(name, Text, *more, nullable=null, server_default=server_default)  # type: ignore[arg-type]
+    kind = Text().with_variant(Text(collation="C"), "postgresql")  # ordered by code points, as SQLite does
+    return Column(name, kind, *more, nullable=null, server_default=server_default)  # type: ignore[arg-type]
 
 
 def _whole(name: str, default: str | None = None, *, null: bool = False) -> Column[int]:
-    return Column(name, Integer, nullable=null, server_default=default)
+    kind = Integer().with_variant(BigInteger, "postgresql")  # SQLite's whole numbers have eight bytes anyway
+    return Column(name, kind, nullable=null, server_default=default)
 
 
 def _one_of(name: str, column: str, *words: str) -> CheckConstraint:
@@ -59,10 +62,11 @@ observance = _table(
     _text("file"),
     _text("synced"),
     _text("withdrawn", null=True),
+    _whole("place", "0"),
     PrimaryKeyConstraint("id"),
 )
-helpline = _table("helpline", _text("id"), _text("body"), PrimaryKeyConstraint("id"))
-region = _table("region", _text("id"), _text("body"), PrimaryKeyConstraint("id"))
+helpline = _table("helpline", _text("id"), _text("body"), _whole("place", "0"), PrimaryKeyConstraint("id"))
+region = _table("region", _text("id"), _text("body"), _whole("place", "0"), PrimaryKeyConstraint("id"))
 
 account = _table(
     "account",
@@ -70,7 +74,18 @@ account = _table(
     _text("channel"),
     _text("hold_until", null=True),
     _text("hold_reason", null=True),
+    _whole("bucket", "0"),
+    PrimaryKeyConstraint("name"),
+)
+
+# What accounts share: a server, an address. `failures` in a row let it rest; `bucket` is full again at that time.
+service = _table(
+    "service",
+    _text("name"),
+    _text("hold_until", null=True),
+    _text("hold_reason", null=True),
     _whole("failures", "0"),
+    _whole("bucket", "0"),
     PrimaryKeyConstraint("name"),
 )
 
@@ -121,6 +136,7 @@ post = _table(
     _text("origin", server_default=""),
     _text("consent", server_default=""),
     _text("consent_until", server_default=""),
+    _whole("essential", "0"),
     PrimaryKeyConstraint("id"),
     _one_of("review", "review", "draft", "in review", "approved", "changes wanted"),
     _one_of("sensitivity", "sensitivity", "normal", "sensitive", "trauma"),
@@ -196,6 +212,8 @@ delivery = _table(
     _text("reason"),
     _text("settled", null=True),
     _whole("acknowledged", "0"),
+    _text("service", server_default=""),
+    _text("rung", null=True),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("key"),
     _one_of("state", "state", "waiting", "sending", "sent", "failed", "unsure", "missed", "cancelled"),
@@ -230,6 +248,7 @@ hold = _table(
     _text("who"),
     _text("since"),
     _text("lifted", null=True),
+    _whole("essential", "0"),
     PrimaryKeyConstraint("id"),
     _one_of("scope", "scope", "everything", "account", "channel", "campaign", "theme", "country"),
 )

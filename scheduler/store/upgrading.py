@@ -1,4 +1,4 @@
-"""Brings a database to today's schema: backup first, then all steps in one transaction or none."""
+"""Brings a file of SQLite to today's schema: backup first, then all steps in one transaction or none."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from scheduler.errors import DatabaseError
 from scheduler.store.trouble import told
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 
 def upgrade(path: str, found: str) -> None:
     """From schema `found` (empty: a new file) to today's. Raises DatabaseError; then the file is as it was."""
     from sqlalchemy.exc import DBAPIError
 
-    from scheduler.store.opening import SCHEMA, engine
+    from scheduler.store.opening import SCHEMA
 
     try:
         if found:
@@ -30,7 +30,7 @@ def upgrade(path: str, found: str) -> None:
             sql.rollback()
             with sql.begin():
                 if _version(sql) != SCHEMA:  # another process may have been quicker
-                    _run(sql)
+                    run(sql, SCHEMA)
                 _check_links(sql, path)
     except (DBAPIError, sqlite3.Error) as error:
         raise told(path, error) from error
@@ -40,22 +40,40 @@ def upgrade(path: str, found: str) -> None:
         ) from error
 
 
+def engine(path: str) -> Engine:
+    """SQLAlchemy's engine for a file, which migrations run on. Transactions begin as writers."""
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.pool import NullPool
+
+    from scheduler.store.connecting import File
+
+    made = create_engine("sqlite://", poolclass=NullPool, creator=File(path).writer)
+
+    @event.listens_for(made, "begin")
+    def _begin(sql: Connection) -> None:
+        sql.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return made
+
+
 def _version(sql: Connection) -> str:
     exists = sql.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").first()
     row = sql.exec_driver_sql("SELECT version_num FROM alembic_version").first() if exists else None
     return str(row[0]) if row else ""
 
 
-def _run(sql: Connection) -> None:
+def run(sql: Connection, to: str) -> None:
+    """Takes the migrations up to a schema, or back to an older one, on a connection of SQLAlchemy."""
     from alembic import command
     from alembic.config import Config
-
-    from scheduler.store.opening import SCHEMA
 
     config = Config()
     config.set_main_option("script_location", paths.shipped("migrations").replace("%", "%%"))
     config.attributes["connection"] = sql
-    command.upgrade(config, SCHEMA)
+    if to < _version(sql):
+        command.downgrade(config, to)
+    else:
+        command.upgrade(config, to)
 
 
 def _check_links(sql: Connection, path: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scheduler import outbox
 from scheduler.model import DeliveryState, Post, Review
 from scheduler.review import state_of
-from scheduler.store import reads
+from scheduler.store import reads, work
 from scheduler.store.holds import in_force
 from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
@@ -65,7 +65,7 @@ def attention(ws: Workspace) -> list[Attention]:
     calendar = synced(ws)
     with reading(ws.home) as db:
         posts, deliveries = reads.posts(db), reads.deliveries(db)
-        holds, noted, busy = in_force(ws.home, db), reads.acknowledged(db), reads.signed_out(db)
+        holds, noted, busy = in_force(ws.home, db), reads.acknowledged(db), work.signed_out(db)
     found = [_of_hold(h) for h in holds]
     for post in posts:
         found += _of_delivery(post, deliveries.get(post.id), noted)

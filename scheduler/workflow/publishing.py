@@ -59,6 +59,7 @@ def _revise(ws: Workspace) -> tuple[Revision, ...]:
     if not revised.changed and not revised.dropped:
         return revised.current
     with writing(ws.home, ws.now, ws.who) as tx:
+        tx.alone("feed_entry")
         revised = feeds.revise([*days, *ours], store.revisions(tx.db), ws.now, identity=_identity(ws))
         store.keep(tx, revised.changed, revised.dropped)
     return revised.current

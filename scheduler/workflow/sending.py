@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -16,15 +14,16 @@ from scheduler.channels import Rehearsal, open_channel
 from scheduler.checks import ERROR
 from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError
 from scheduler.review import unanswered
-from scheduler.store import reads
-from scheduler.store.opening import copy_database, reading, stamp, writing
+from scheduler.store import reads, work
+from scheduler.store.connecting import place_of
+from scheduler.store.opening import copy_database, keeping_open, reading, stamp, writing
 from scheduler.workflow.calendar import sync, synced
 from scheduler.workflow.facts import drift, occurrence_of
 from scheduler.workflow.planning import plan
 from scheduler.workflow.publishing import build_feeds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from scheduler.channels import Channel
     from scheduler.model import Post
@@ -60,7 +59,7 @@ class Ticked:
 def queue(ws: Workspace, *, dry_run: bool = False) -> list[str]:
     """Gives every approved post whose time is not over its delivery; returns their ids."""
     with reading(ws.home) as db:
-        approved = [p for p in reads.approved_unqueued(db) if p.expires > ws.now]
+        approved = [p for p in work.approved_unqueued(db) if p.expires > ws.now]
     if dry_run or not approved:
         return [p.id for p in approved]
     from scheduler.store import outbox as store
@@ -77,17 +76,19 @@ def tick(ws: Workspace, *, accept_clock: bool = False, channels: Callable[[str],
     What cannot be planned does not keep what is approved from going out: its error is kept for the end.
     """
     done = Ticked()
-    with _alone(ws) as alone:
+    with place_of(ws.home).alone() as alone:
         if not alone:
             done.busy = True
             return done
         _check_clock(ws, accept_clock=accept_clock)
         inputs = _inputs(ws)
-        done.error = _prepare(ws, done)
-        queue(ws)
-        _send(ws, done, channels or (lambda name: open_channel(name, ws.home)))
-        if done.error is None:
-            _publish(ws, done)
+        with keeping_open():
+            done.error = _prepare(ws, done)
+            queue(ws)
+            _send(ws, done, channels or (lambda name: open_channel(name, ws.home)))
+            if done.error is None:
+                _publish(ws, done)
+        if done.error is None:  # the note tells how the files stand once they are closed
             _remember(ws, inputs, accept_clock=accept_clock)
         if done.error is None and not done.channel_troubles:
             peek.mark_good(str(ws.home))
@@ -103,27 +104,6 @@ def would_tick(ws: Workspace) -> Ticked:
             shutil.copytree(ws.home / "public", home / "public")
         settings = replace(ws.settings, home=home)
         return tick(replace(ws, settings=settings), channels=lambda _: Rehearsal())
-
-
-@contextmanager
-def _alone(ws: Workspace) -> Iterator[bool]:
-    """Whether no other tick is at work here. The lock goes with the process, however that ends."""
-    import fcntl
-
-    path = ws.home / ".tick.lock"
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise DatabaseError(
-            f"{path} cannot be written: {error.strerror}", "check the folder's rights and the disk"
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
-    finally:
-        os.close(handle)
 
 
 def _check_clock(ws: Workspace, *, accept_clock: bool) -> None:
@@ -225,7 +205,7 @@ def _remember(ws: Workspace, inputs: str, *, accept_clock: bool) -> None:
     home = str(ws.home)
     database = peek.signature(home)  # before the question: what changes after it is seen as a change
     with reading(ws.home) as db:
-        wake = min(reads.next_work(db), tomorrow)
+        wake = min(work.next_work(db, stamp(ws.now)), tomorrow)
         built = reads.state(db, "feeds_from") == reads.last_audit(db)
     if built:
         peek.leave_note(home, wake=wake, seen=seen, database=database, inputs=inputs)
