@@ -91,6 +91,15 @@ def awake(at: time, account: Account) -> time:
     return min(free, key=lambda edge: abs(_minutes(edge) - _minutes(at)), default=at)
 
 
+def next_awake(at: datetime, account: Account) -> datetime:
+    """The first moment from `at` on (UTC) that is not in the account's quiet hours; `at` if those fill the day."""
+    local = at.astimezone(ZoneInfo(account.zone))
+    if not is_quiet(local.time(), account) or is_quiet(account.quiet_to, account):
+        return at
+    day = local.date() + timedelta(local.time() >= account.quiet_to)
+    return as_utc(day, account.quiet_to, ZoneInfo(account.zone))
+
+
 def _minutes(at: time) -> int:
     return at.hour * 60 + at.minute
 

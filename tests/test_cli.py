@@ -52,7 +52,7 @@ ROWS: list[tuple[str, str, Any]] = [
     ("tick --dry-run", "queued", TICK),
     ("status", "planned", {"posts": int, "due": int, "attention": list}),
     ("hold --why because", "queued", {"held": int}),
-    ("resume", "queued", {"held": int}),
+    ("resume", "queued", {"held": int, "late": list}),
     ("feeds", "queued", {"files": list}),
     ("preview cooperatives-day/2026", "queued", {"path": str}),
     ("doctor", "queued", [{"check": str, "ok": bool, "say": str}]),

@@ -1,4 +1,4 @@
-"""queue, tick, hold, resume, feeds, run: getting posts out."""
+"""queue, tick, feeds, run: getting posts out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scheduler.cli import show
-from scheduler.cli.options import As, DryRun, Home, Json, Now, workspace
+from scheduler.cli.options import DryRun, Home, Json, Now, workspace
 from scheduler.errors import ChannelError
 
 if TYPE_CHECKING:
@@ -72,54 +72,6 @@ def tell(done: Ticked, *, json: bool) -> None:
         show.line(", ".join(filter(None, (told, f"{len(done.feeds)} feeds written" if done.feeds else ""))))
     for trouble in done.troubles:
         show.aside(f"  {trouble}")
-
-
-def hold(
-    why: Annotated[str, typer.Option(help="The reason, for everybody to see.")],
-    scope: Annotated[
-        str, typer.Option(help="everything, or account:NAME, channel:, campaign:, theme:, country:.")
-    ] = "everything",
-    name: As = "",
-    home: Home = "",
-    now: Now = "",
-    json: Json = False,
-) -> None:
-    """Stop sending at once: the red button."""
-    from scheduler.workflow.holding import hold as workflow
-
-    kind, _, value = scope.partition(":")
-    held = workflow(workspace(home, now, name), kind, value, why)
-    if json:
-        show.document({"held": held})
-    elif held is None:
-        show.line("the database does not work: the file HOLD stops everything. Lift it with: daymark resume")
-    else:
-        show.line(f"on hold; {held} posts that wait to be sent are kept back. Lift it with: daymark resume")
-
-
-def resume(
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Posts that came due go out at the next tick, if still in time.")
-    ] = False,
-    drop: Annotated[
-        bool, typer.Option("--drop", help="Posts that came due are left out; what failed or was missed is noted.")
-    ] = False,
-    name: As = "",
-    home: Home = "",
-    now: Now = "",
-    json: Json = False,
-) -> None:
-    """Lift every hold. Nothing catches up by itself: choose what becomes of posts that came due."""
-    from scheduler.errors import UsageError
-    from scheduler.workflow.holding import resume as workflow
-
-    if keep and drop:
-        raise UsageError("--keep and --drop do not go together", "choose one of them")
-    held = workflow(workspace(home, now, name), "keep" if keep else "drop" if drop else "")
-    if json:
-        show.document({"held": len(held)})
-    else:
-        show.line(f"no hold is in force; {len(held)} posts had been kept back")
 
 
 def feeds(

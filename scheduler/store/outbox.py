@@ -180,9 +180,19 @@ def acknowledge(tx: Tx, ids: list[int]) -> None:
     tx.db.executemany("UPDATE delivery SET acknowledged = 1 WHERE id = ?", [(id,) for id in ids])
 
 
-def free_accounts(tx: Tx) -> None:
-    """Lets accounts that were signed out try again."""
-    tx.change("UPDATE account SET hold_until = NULL, hold_reason = NULL WHERE hold_until > ?", (FOR_EVER,))
+def free_accounts(tx: Tx, name: str = "") -> None:
+    """Lets accounts that were signed out try again: all of them, or one."""
+    stuck = "UPDATE account SET hold_until = NULL, hold_reason = NULL WHERE hold_until > ? AND ? IN ('', name)"
+    tx.change(stuck, (FOR_EVER, name))
+
+
+def put_off(tx: Tx, before: Delivery, due: datetime, why: str) -> bool:
+    """Gives a waiting delivery a later time; False if it is no longer waiting."""
+    change = "UPDATE delivery SET due = ?, reason = ?, rung = NULL WHERE id = ? AND state = 'waiting'"
+    if not tx.change(change, (stamp(due), why, before.id)):
+        return False
+    tx.audit("put off", before.post, before=stamp(before.due), after=stamp(due), why=why)
+    return True
 
 
 def add_hold(tx: Tx, scope: str, value: str, why: str, *, essential: bool = False) -> None:

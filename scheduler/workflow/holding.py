@@ -1,45 +1,47 @@
-"""Hold and resume: the red button, and its safe release."""
+"""Hold: the red button, and the posts that it may let pass."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scheduler import outbox
 from scheduler.channels import CHANNELS
-from scheduler.errors import BadData, DatabaseError, PersonNeeded, UnknownName, UsageError
+from scheduler.errors import DatabaseError, UnknownName, UsageError
 from scheduler.model import DeliveryState, Post
 from scheduler.store import reads
-from scheduler.store.holds import FILE, in_force, of_file, put_file, take_file_away
+from scheduler.store.holds import in_force, put_file
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scheduler.model import Calendar, Hold
-    from scheduler.store.opening import Tx
     from scheduler.workflow import Workspace
 
 SCOPES = ("account", "channel", "campaign", "theme", "country")
 
 
-def hold(ws: Workspace, scope: str, value: str, why: str) -> int | None:
-    """Stops every send in scope from now on; returns how many posts it keeps back. The same hold again adds none.
-
-    With a database that does not work, the file HOLD stops everything, whatever the scope; then None is returned.
-    """
+def require_scope(scope: str, value: str) -> None:
+    """Raises UnknownName for a scope that there is not, UsageError for one that does not say which."""
     if scope not in ("everything", *SCOPES):
-        raise UnknownName(
-            "scope",
-            scope,
-            ("everything", *SCOPES),
-            f"write one of: everything, {', '.join(f'{s}:...' for s in SCOPES)}",
-        )
+        hint = f"write one of: everything, {', '.join(f'{s}:...' for s in SCOPES)}"
+        raise UnknownName("scope", scope, ("everything", *SCOPES), hint)
     if scope != "everything" and not value:
         raise UsageError(f"the scope '{scope}' does not say which", f"write --scope {scope}:NAME")
+
+
+def hold(ws: Workspace, scope: str, value: str, why: str, *, essential: bool = False) -> int | None:
+    """Stops every send in scope from now on; returns how many posts it keeps back. The same hold again adds none.
+
+    With `essential`, posts that are marked so still go. With a database that does not work, the file HOLD stops
+    everything, whatever the scope; then None is returned.
+    """
+    require_scope(scope, value)
     if not why.strip():
         raise UsageError("a hold needs a reason", 'write --why "..."')
     try:
-        return _hold(ws, scope, value, why)
+        return _hold(ws, scope, value, why, essential=essential)
     except DatabaseError as error:
         try:
             put_file(ws.home, why, ws.who)
@@ -48,13 +50,13 @@ def hold(ws: Workspace, scope: str, value: str, why: str) -> int | None:
         return None
 
 
-def _hold(ws: Workspace, scope: str, value: str, why: str) -> int:
+def _hold(ws: Workspace, scope: str, value: str, why: str, *, essential: bool) -> int:
     from scheduler.store import outbox as store
 
     _require_known(ws, scope, value)
     with writing(ws.home, ws.now, ws.who) as tx:
-        if not any((h.scope, h.value) == (scope, value) for h in reads.holds(tx.db)):
-            store.add_hold(tx, scope, value, why)
+        if not any((h.scope, h.value, h.essential) == (scope, value, essential) for h in reads.holds(tx.db)):
+            store.add_hold(tx, scope, value, why, essential=essential)
     return len(held(ws))
 
 
@@ -79,51 +81,20 @@ def held(ws: Workspace) -> list[Post]:
     with reading(ws.home) as db:
         holds, deliveries, posts = in_force(ws.home, db), reads.deliveries(db), reads.posts(db)
     waiting = {id for id, d in deliveries.items() if d.state is DeliveryState.WAITING}
-    return [p for p in posts if p.id in waiting and _holding(holds, p, calendar)]
+    return [p for p in posts if p.id in waiting and holding(holds, p, calendar)]
 
 
-def _holding(holds: list[Hold], post: Post, calendar: Calendar) -> Hold | None:
+def holding(holds: Sequence[Hold], post: Post, calendar: Calendar) -> Hold | None:
+    """The hold that keeps a post back, if one does."""
     entry = calendar.observances.get(post.observance)
     return outbox.is_held(holds, post, entry.themes if entry else ())
 
 
-def resume(ws: Workspace, choice: str = "") -> list[str]:
-    """Lifts every hold; returns the posts that were kept back.
-
-    Nothing catches up by itself. With `keep`, posts whose time has come go out at the next tick unless it is over;
-    with `drop` they are cancelled, and what failed or was missed is noted. Raises PersonNeeded, and lifts nothing, if
-    such posts wait and no choice is made.
-    """
+def mark_essential(ws: Workspace, ids: Sequence[str], *, essential: bool) -> list[str]:
+    """Marks posts as ones that a hold may let pass, or takes the mark away; returns those that it changed."""
     from scheduler.store import outbox as store
+    from scheduler.workflow.reviewing import find
 
-    kept = held(ws)
-    late = [p for p in kept if p.due <= ws.now]
-    if late and not choice:
-        raise PersonNeeded(
-            f"{len(late)} posts came due while on hold, the first is {late[0].id}",
-            "send what is still in time with: daymark resume --keep; or leave it out with: daymark resume --drop",
-        )
+    posts = find(ws, ids)
     with writing(ws.home, ws.now, ws.who) as tx:
-        for h in reads.holds(tx.db):
-            store.lift(tx, h)
-        store.free_accounts(tx)
-        if choice == "drop":
-            _drop(tx, late)
-        if of_file(ws.home):
-            tx.audit("resume", f"the file {FILE}", why=of_file(ws.home)[0].why)
-    try:
-        take_file_away(ws.home)
-    except OSError as error:
-        raise BadData(f"the file {ws.home / FILE} cannot be removed: {error.strerror}", "remove it yourself") from error
-    return [p.id for p in kept]
-
-
-def _drop(tx: Tx, late: list[Post]) -> None:
-    """Cancels what came due on hold, and takes note of what failed or was missed."""
-    from scheduler.store import outbox as store
-
-    deliveries = reads.deliveries(tx.db)
-    for before in (deliveries[p.id] for p in late):
-        store.end(tx, before, replace(before, state=DeliveryState.CANCELLED, reason="dropped after a hold"))
-    ended = (DeliveryState.FAILED, DeliveryState.MISSED)
-    store.acknowledge(tx, [d.id for d in deliveries.values() if d.state in ended])
+        return [p.id for p in posts if store.mark_essential(tx, p.id, essential=essential)]

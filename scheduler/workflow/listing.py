@@ -104,7 +104,7 @@ def _of_delivery(post: Post, delivery: Delivery | None, noted: set[int]) -> list
     match delivery.state:
         case DeliveryState.UNSURE:
             return [
-                Attention("unsure", post.id, delivery.reason, f"look whether it is out, then: daymark show {post.id}")
+                Attention("unsure", post.id, delivery.reason, f"look, then: daymark settle {post.id} --out | --not-out")
             ]
         case DeliveryState.FAILED if not (post.queued is False and post.review is Review.APPROVED):
             return [Attention("failed", post.id, delivery.reason, f"approve it again, or: daymark reword {post.id}")]

@@ -1,0 +1,49 @@
+"""Settle: a person has looked whether a post is out, where nobody else could know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from scheduler.errors import PersonNeeded
+from scheduler.model import DeliveryState
+from scheduler.store import reads
+from scheduler.store.opening import writing
+from scheduler.workflow.reviewing import find
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scheduler.model import Delivery
+    from scheduler.workflow import Workspace
+
+
+def settle(ws: Workspace, id: str, *, is_out: bool, place: str = "") -> DeliveryState:
+    """Ends the doubt about a post that is `unsure`; returns where its delivery stands then.
+
+    One that is not out is sent at the next tick if its time is not over, else missed. Raises PersonNeeded for a post
+    about which there is no doubt.
+    """
+    from scheduler.store import outbox as store
+
+    find(ws, [id])
+    with writing(ws.home, ws.now, ws.who) as tx:
+        before = reads.delivery_of(tx.db, id)
+        if before is None or before.state is not DeliveryState.UNSURE:
+            raise PersonNeeded(
+                f"there is no doubt about {id}: it is {before.state if before else 'not queued'}",
+                f"look at it: daymark show {id}",
+            )
+        after = settled(before, ws.who, ws.now, is_out=is_out, place=place)
+        store.end(tx, before, after)
+    return after.state
+
+
+def settled(before: Delivery, who: str, now: datetime, *, is_out: bool, place: str) -> Delivery:
+    """The row after `who` has looked."""
+    if is_out:
+        return replace(before, state=DeliveryState.SENT, place=place or before.place, reason="")
+    if before.expires <= now:
+        why = f"{who} looked: it is not out, and its time is over"
+        return replace(before, state=DeliveryState.MISSED, reason=why)
+    return replace(before, state=DeliveryState.WAITING, due=now, reason=f"{who} looked: it is not out")
