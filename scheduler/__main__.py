@@ -39,17 +39,29 @@ def _plain(words: "list[str]") -> "tuple[str, str, bool] | None":
 
 def _idle(home: str, now: str, json: bool) -> bool:
     """Says so and returns True if there is nothing to do."""
-    from scheduler import paths
-    from scheduler.peek import is_idle, mark_good
+    import os
+
+    from scheduler import paths, peek
 
     moment = _stored(now)
     found = paths.find_home(home)
-    if not moment or not found or not is_idle(found, moment):
+    telling = peek.idle(found, moment) if moment and found else ""
+    if not telling or os.environ.get("DAYMARK_LOG_FORMAT", "text") != "text":
         return False
-    mark_good(found)
+    peek.mark_good(found)
     counts = '{"due": 0, "sent": 0, "failed": 0, "unsure": 0, "missed": 0, "held": 0, "planned": 0, "feeds": []}'
     print(counts if json else "nothing to do")  # noqa: T201  (the terminal module would cost more than the tick)
+    if telling == peek.PING or os.environ.keys() & {"DAYMARK_PING", "CREDENTIALS_DIRECTORY"}:
+        _ping(found)
     return True
+
+
+def _ping(home: str) -> None:
+    """Tells the address that a tick was good, as the long way would."""
+    from scheduler import watch
+
+    if trouble := watch.ping(watch.address(home)):
+        print(trouble, file=sys.stderr)  # noqa: T201
 
 
 def _stored(now: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scheduler import paths
+from scheduler import paths, watch
 from scheduler.errors import BadFile, NoWorkspace, Problem
 from scheduler.model import DIMENSIONS, LANGUAGES, Account, Limits, Playbook, Stage
 from scheduler.toml import Table, as_clock, load
@@ -39,6 +39,7 @@ class Settings:
     limits: dict[str, Limits]
     calendars: tuple[Path, ...]
     templates: tuple[Path, ...]
+    ping: str = ""
 
     def wants(self, observance: Observance) -> bool:
         """Whether campaigns are planned for the day: it has a theme or a dimension that is named, or none is named."""
@@ -85,6 +86,7 @@ def load_settings(home: Path) -> Settings:
 
 def _settings(home: Path, t: Table) -> Settings:
     work, plan, feeds = t.table("workspace", needed=True), t.table("plan"), t.table("feeds")
+    watching = t.table("watch")
     templates = folders(home, "templates")
     limits = dict(_limits(templates, t.problems))
     playbooks = dict(_playbooks(templates, limits, t.problems))
@@ -105,8 +107,9 @@ def _settings(home: Path, t: Table) -> Settings:
         limits=limits,
         calendars=folders(home, "calendars"),
         templates=templates,
+        ping=_ping(watching),
     )
-    for table in (work, plan, feeds, t):
+    for table in (work, plan, feeds, watching, t):
         table.finish()
     return made
 
@@ -116,6 +119,13 @@ def _https(t: Table, key: str) -> str:
     if value and not value.startswith("https://"):
         t.wrong(key, f"{key} is not an https address", 'write the whole address, starting with https://, or ""')
     return value.rstrip("/")
+
+
+def _ping(t: Table) -> str:
+    value = t.text("ping", "")
+    if value and not watch.is_right(value):
+        t.wrong("ping", "ping is not an https address", 'write the whole address, starting with https://, or ""')
+    return value
 
 
 def _accounts(t: Table, limits: dict[str, Limits]) -> Iterator[tuple[str, Account]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from scheduler import outbox
-from scheduler.model import Delivery, DeliveryState, Message, Post, Sent
+from scheduler.model import Delivery, DeliveryState, Message, Post, Review, Sent
 from scheduler.plan import is_quiet
 from scheduler.review import digest_of
 from scheduler.store import outbox as store
@@ -65,6 +65,7 @@ class Courier:
     titles: Callable[[Post], str]
     channels: Callable[[str], Channel]
     refusal: Callable[[Post], str]
+    lanes: int = LANES
 
 
 def recover(c: Courier, tally: Tally) -> None:
@@ -84,8 +85,11 @@ def recover(c: Courier, tally: Tally) -> None:
             else outbox.recovered(before, repeatable=repeatable, now=now)
         )
         with writing(c.home, now, c.who) as tx:
-            if store.recover(tx, before, row) and row.state is not DeliveryState.WAITING:
-                tally.note(row.state, "" if found else f"{row.post}: {row.reason}")
+            ours = store.recover(tx, before, row)
+            if ours and row.state is DeliveryState.FAILED:
+                store.send_back(tx, post.id)
+        if ours and row.state is not DeliveryState.WAITING:
+            tally.note(row.state, "" if found else f"{row.post}: {row.reason}")
 
 
 def miss(c: Courier, tally: Tally) -> None:
@@ -120,11 +124,11 @@ def send_due(c: Courier, tally: Tally) -> int:
     lanes: dict[str, list[tuple[Delivery, Post]]] = {}
     for delivery, post in due:
         lanes.setdefault(delivery.service, []).append((delivery, post))
-    if len(lanes) < 2:
+    if min(c.lanes, len(lanes)) < 2:
         for lane in lanes.values():
             tally.add(_drive(c, lane))
         return len(due)
-    with ThreadPoolExecutor(min(LANES, len(lanes))) as drivers:
+    with ThreadPoolExecutor(min(c.lanes, len(lanes))) as drivers:
         for told in drivers.map(lambda lane: _drive(c, lane), lanes.values()):
             tally.add(told)
     return len(due)
@@ -141,22 +145,25 @@ def _drive(c: Courier, lane: list[tuple[Delivery, Post]]) -> Tally:
     return tally
 
 
-def send(c: Courier, waiting: Delivery, post: Post, channel: Channel, tally: Tally) -> None:
-    """Sends one waiting delivery if nothing stops it: claim, send, settle. Twice is harmless."""
+def send(c: Courier, waiting: Delivery, post: Post, channel: Channel, tally: Tally) -> bool:
+    """Sends one waiting delivery if nothing stops it: claim, send, settle. Twice is harmless.
+
+    Returns whether it went on its way: False if something stops it, or somebody else was quicker.
+    """
     if stopped := _stopped(c, waiting, post):
         tally.counts[stopped] += 1
-        return
+        return False
     began = c.clock()
     if refused := _refusal(c, waiting, post):
         with writing(c.home, began, c.who) as tx:
             if store.end(tx, waiting, replace(waiting, state=DeliveryState.FAILED, reason=refused)):
                 store.send_back(tx, post.id)
                 tally.note(DeliveryState.FAILED, f"{post.id}: {refused}")
-        return
+        return True
     try:
         mine = _claim(c, waiting, post, channel, began)
     except store.NotOurs:
-        return
+        return False
     outcome = channel.send(_message(c, mine, post))
     ended = c.clock()
     settled = outbox.after(mine, outcome, ended)
@@ -169,6 +176,7 @@ def send(c: Courier, waiting: Delivery, post: Post, channel: Channel, tally: Tal
         trouble = "" if isinstance(outcome, Sent) else f"{post.id} on {post.channel}: {settled.delivery.reason}"
         tally.note(settled.delivery.state, trouble)
         tally.channel_troubles += filter(None, [trouble])
+    return ours
 
 
 def _claim(c: Courier, waiting: Delivery, post: Post, channel: Channel, now: datetime) -> Delivery:
@@ -177,6 +185,8 @@ def _claim(c: Courier, waiting: Delivery, post: Post, channel: Channel, now: dat
     with writing(c.home, now, c.who) as tx:
         if outbox.is_held(in_force(c.home, tx.db), post, c.themes(post.observance)):
             raise store.NotOurs
+        if reads.delivery(tx.db, waiting.id) != waiting:
+            raise store.NotOurs  # it was tried or moved since it was read: its count of tries is another
         return store.claim(tx, waiting, token, now + outbox.LEASE, channel.rates)
 
 
@@ -197,6 +207,8 @@ def _stopped(c: Courier, delivery: Delivery, post: Post) -> str:
 
 def _refusal(c: Courier, delivery: Delivery, post: Post) -> str:
     """Why this post must not go out although it is due: approval covers exact bytes, and the checks speak last."""
+    if post.review is not Review.APPROVED:
+        return "nobody has approved it"  # a no may come between the moment it is read and the one it is queued
     if not post.digest == delivery.digest == digest_of(post):
         return "it is not what was approved"
     return c.refusal(post)

@@ -1,4 +1,4 @@
-"""The life of a delivery: a row, an outcome and the time make the next row. No clock, no chance, no network."""
+"""What becomes of a delivery: a row, an outcome and the time make the next row. No clock, no chance, no network."""
 
 from __future__ import annotations
 
@@ -20,19 +20,6 @@ TROUBLES = 5  # in a row, then a service rests
 FIRST_REST = timedelta(minutes=1)
 LONGEST_REST = timedelta(hours=1)
 
-# What may follow what, and who may do it. Everything else is a mistake in the program.
-TRANSITIONS: dict[tuple[DeliveryState, DeliveryState], str] = {
-    (DeliveryState.WAITING, DeliveryState.SENDING): "claim",
-    (DeliveryState.WAITING, DeliveryState.MISSED): "expire",
-    (DeliveryState.WAITING, DeliveryState.FAILED): "the check before the send",
-    (DeliveryState.WAITING, DeliveryState.CANCELLED): "a person",
-    (DeliveryState.SENDING, DeliveryState.SENT): "settle",
-    (DeliveryState.SENDING, DeliveryState.WAITING): "settle or recover",
-    (DeliveryState.SENDING, DeliveryState.FAILED): "settle or recover",
-    (DeliveryState.SENDING, DeliveryState.UNSURE): "settle or recover",
-    (DeliveryState.SENDING, DeliveryState.MISSED): "settle or recover",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -43,10 +30,10 @@ class Settled:
     account_reason: str = ""
 
 
-def backoff(key: str, attempt: int) -> timedelta:
-    """How long to wait after the `attempt`-th try (from 1): doubling to a cap, times 0.5 to 1 by the key's digest."""
+def backoff(post: str, attempt: int) -> timedelta:
+    """How long to wait after the `attempt`-th try (from 1): doubling to a cap, times 0.5 to 1 by the post's name."""
     wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt - 1, 20))
-    draw = int.from_bytes(hashlib.sha256(f"{key}/{attempt}".encode()).digest()[:4], "big") / 2**32
+    draw = int.from_bytes(hashlib.sha256(f"{post}/{attempt}".encode()).digest()[:4], "big") / 2**32
     return timedelta(seconds=round(wait.total_seconds() * (0.5 + draw / 2)))
 
 
@@ -73,7 +60,7 @@ def _again(row: Delivery, why: str, later: timedelta | None, now: datetime) -> S
     if row.attempts >= MOST_ATTEMPTS:
         failed = replace(row, state=DeliveryState.FAILED, reason=f"{row.attempts} tries: {why}")
         return Settled(failed, free, why if free else "")
-    due = now + max(backoff(row.key, row.attempts), later or timedelta())
+    due = now + max(backoff(row.post, row.attempts), later or timedelta())
     if due >= row.expires:
         missed = replace(row, state=DeliveryState.MISSED, reason=f"its time was over before the next try: {why}")
         return Settled(missed, free, why if free else "")

@@ -9,22 +9,25 @@ import os
 
 from scheduler import paths
 
+QUIET, PING = "quiet", "ping"  # whether anybody is told of a good tick
 
-def is_idle(home: str, now: str) -> bool:
-    """Whether a tick at `now` (UTC, as `2027-07-30T09:00:00Z`) would do nothing at all. False when in doubt."""
+
+def idle(home: str, now: str) -> str:
+    """QUIET or PING if a tick at `now` (UTC, as `2027-07-30T09:00:00Z`) has nothing else to do; '' when in doubt."""
     try:
         with open(_note(home), encoding="ascii") as file:
-            wake, seen, database, inputs = file.read().split()
+            wake, seen, database, inputs, telling = file.read().split()
     except (OSError, ValueError):
-        return False
-    return seen <= now < wake and database == signature(home) and inputs == paths.inputs(home)
+        return ""
+    same = seen <= now < wake and database == signature(home) and inputs == paths.inputs(home)
+    return telling if same else ""
 
 
-def leave_note(home: str, *, wake: str, seen: str, database: str, inputs: str) -> None:
+def leave_note(home: str, *, wake: str, seen: str, database: str, inputs: str, telling: str = QUIET) -> None:
     """Notes that nothing is to be done from `seen` until `wake`, unless what is named here changes."""
     part = f"{_note(home)}.{os.getpid()}"
     with open(part, "w", encoding="ascii") as file:
-        file.write(f"{wake} {seen} {database} {inputs}\n")
+        file.write(f"{wake} {seen} {database} {inputs} {telling}\n")
     os.replace(part, _note(home))
 
 

@@ -63,6 +63,7 @@ class Renderer:
         self._frames: dict[Path, _Frame] = {}
         self._compiled: dict[tuple[str, int, str], Template] = {}
         self._rendered: dict[tuple[object, ...], Rendered] = {}
+        self._languages: dict[tuple[object, ...], str] = {}
 
     @cached_property
     def environment(self) -> Any:
@@ -86,10 +87,23 @@ class Renderer:
         path = next(p for folder in reversed(self.folders) if (p := folder / "site" / name).is_file())
         return filled(compiled(self.environment, str(path), read(path)), context) + "\n"
 
+    def language(self, slot: Slot) -> str:
+        """The language that the words of a slot will be in. Raises as `post` does, but for what a template says."""
+        account = slot.account
+        key = (slot.occurrence.observance.id, slot.stage.name, account.network, account.language, account.fallback)
+        if key not in self._languages:
+            self._languages[key] = self._chosen(slot)[0]
+        return self._languages[key]
+
     def _render(self, slot: Slot, limits: Limits) -> Rendered:
+        language, frame, found, why = self._chosen(slot)
+        return self._in(slot, limits, language, frame, found, why=why)
+
+    def _chosen(self, slot: Slot) -> tuple[str, _Frame, Found | None, str]:
+        """The language, frame and text of a slot, and why it is not the account's own language."""
         language = slot.account.language
         if found := self._sources(slot, language):
-            return self._in(slot, limits, language, *found)
+            return language, *found, ""
         english = None if language == SOURCE else self._sources(slot, SOURCE)
         if english is None:
             raise self._missing(slot)
@@ -99,7 +113,7 @@ class Renderer:
                 f"translate it (daymark texts), or allow English with fallback = true in [accounts.{slot.account.name}]"
             )
             raise Untranslated(f"{why} ({slot.account.name}, {slot.campaign})", hint)
-        return self._in(slot, limits, SOURCE, *english, why=f"in English: {why}")
+        return SOURCE, *english, f"in English: {why}"
 
     def _sources(self, slot: Slot, language: str) -> tuple[_Frame, Found | None] | None:
         """The frame and the text of a slot in a language; None if it cannot be said in it."""

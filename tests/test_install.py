@@ -11,13 +11,14 @@ import pytest
 from scheduler.exports.units import cron_lines, systemd_units
 
 HOMES = ["/srv/harbour", "/srv/our harbour", "/srv/100% ours", '/srv/it\'s $5; "ours"']
+CREDENTIALS = ["ping:/etc/daymark/ping", "a.b_c-1:/etc/day mark/100%", 'quoted:/etc/it\'s/"so"']
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze to ask")
 @pytest.mark.parametrize("home", HOMES)
 def test_systemd_finds_the_units_right(home, tmp_path: Path) -> None:
     program = shutil.which("true") or "/bin/true"
-    for name, text in systemd_units(program, home, "root").items():
+    for name, text in systemd_units(program, home, "root", CREDENTIALS).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *sorted(map(str, tmp_path.glob("daymark-*")))],
@@ -61,3 +62,25 @@ def test_install_prints_lines_for_cron_and_refuses_what_is_unclear(daymark, work
     assert daymark("install", "--cron", "--systemd", str(tmp_path), home=workspace).code == 2
     (tmp_path / "file").write_text("in the way")
     assert daymark("install", "--systemd", str(tmp_path / "file" / "units"), home=workspace).code == 5
+
+
+def test_only_the_tick_is_given_the_credentials(daymark, workspace, tmp_path: Path) -> None:
+    units = tmp_path / "units"
+    words = ("--credential", "ping:/etc/100%/ping", "--credential", "other:/etc/other")
+    assert daymark("install", "--systemd", str(units), *words, home=workspace).code == 0
+    tick, backup = (units / f"daymark-{name}.service" for name in ("tick", "backup"))
+    assert "LoadCredential=ping:/etc/100%%/ping\nLoadCredential=other:/etc/other\n" in tick.read_text()
+    assert "LoadCredential" not in backup.read_text()
+
+
+NO_CREDENTIAL = ["ping", "ping:", "ping:relative", ":/etc/ping", "a/b:/etc/ping", "..:/etc/ping", "ping:/a\nUser=root"]
+
+
+@pytest.mark.parametrize("told", NO_CREDENTIAL)
+def test_what_is_no_credential_is_refused(told, daymark, workspace, tmp_path: Path) -> None:
+    answer = daymark("install", "--systemd", str(tmp_path / "units"), "--credential", told, home=workspace)
+    assert (answer.code, "no credential" in answer.err, (tmp_path / "units").exists()) == (2, True, False)
+
+
+def test_cron_keeps_no_credentials(daymark, workspace) -> None:
+    assert daymark("install", "--cron", "--credential", "ping:/etc/ping", home=workspace).code == 2

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scheduler.life import TRANSITIONS
 from scheduler.model import (
     Delivery,
     DeliveryState,
@@ -27,7 +28,6 @@ from scheduler.outbox import (
     LEASE,
     LONGEST_WAIT,
     MOST_ATTEMPTS,
-    TRANSITIONS,
     after,
     backoff,
     is_held,
@@ -120,9 +120,9 @@ def test_the_wait_of_a_key_and_try_is_the_same_in_every_process():
 
 
 AGAIN = [
-    pytest.param(1, None, backoff("4f2a", 1), id="the usual wait"),
-    pytest.param(5, None, backoff("4f2a", 5), id="the usual wait of the fifth try"),
-    pytest.param(1, timedelta(seconds=1), backoff("4f2a", 1), id="the usual wait outlasts a short Retry-After"),
+    pytest.param(1, None, backoff(ROW.post, 1), id="the usual wait"),
+    pytest.param(5, None, backoff(ROW.post, 5), id="the usual wait of the fifth try"),
+    pytest.param(1, timedelta(seconds=1), backoff(ROW.post, 1), id="the usual wait outlasts a short Retry-After"),
     pytest.param(1, 3 * HOUR, 3 * HOUR, id="a long Retry-After"),
     pytest.param(1, timedelta(days=400), None, id="a Retry-After past its time"),
 ]
@@ -140,7 +140,7 @@ ENDS = [(timedelta(seconds=1), STATE.WAITING), (timedelta(), STATE.MISSED), (tim
 
 @pytest.mark.parametrize(("left", "state"), ENDS, ids=["just in time", "at the end", "too late"])
 def test_a_row_whose_next_try_would_be_too_late_is_missed_at_once(left, state):
-    row = replace(ROW, expires=NOW + backoff(ROW.key, 1) + left)
+    row = replace(ROW, expires=NOW + backoff(ROW.post, 1) + left)
     assert after(row, BUSY, NOW).delivery.state is state
 
 
@@ -202,15 +202,6 @@ def test_nothing_is_sent_again_that_is_out_or_may_be_or_was_refused(row, outcome
 @given(rows)
 def test_what_may_be_out_is_never_sent_again_without_a_person(row):
     assert recovered(row, repeatable=False, now=NOW).state is STATE.UNSURE
-
-
-@pytest.mark.parametrize("state", [s for s in STATE if s not in (STATE.WAITING, STATE.SENDING)])
-def test_no_way_leads_out_of_an_end(state):
-    assert not [to for of, to in TRANSITIONS if of is state]
-
-
-def test_only_a_claim_leads_to_sending():
-    assert [of for of, to in TRANSITIONS if to is STATE.SENDING] == [STATE.WAITING]
 
 
 POST = Post(

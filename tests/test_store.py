@@ -1,9 +1,9 @@
-"""The store: schema, upgrades, constraints, claims. Real SQLite files throughout."""
+"""The store: schema, upgrades, constraints, claims. Real SQLite files, and a real PostgreSQL for the same tests."""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from scheduler.model import Campaign, DeliveryState, Finding, Post, RateLimits, 
 from scheduler.review import digest_of
 from scheduler.store import outbox as deliveries
 from scheduler.store import planning, reads
+from scheduler.store.connecting import place_of
 from scheduler.store.opening import SCHEMA, reading, stamp, writing
 from scheduler.store.schema import APPEND_ONLY, metadata
 from scheduler.store.upgrading import engine
@@ -27,6 +28,26 @@ from scheduler.store.waivers import waive
 
 NOW = datetime(2027, 7, 30, 9, tzinfo=UTC)
 DAY = date(2027, 7, 30)
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A workspace's folder, whose database is a file in it, and then one on a server."""
+    if request.param == "PostgreSQL":
+        (tmp_path / "database.url").write_text(request.getfixturevalue("database"))
+    return tmp_path
+
+
+@contextmanager
+def around(home: Path):
+    """The database itself, past the program."""
+    place = place_of(home)
+    with reading(home):
+        pass
+    with closing(place.writer()) as db:
+        place.begin(db)
+        yield db
+        place.commit(db)
 
 
 def a_post(name: str = "day", *, sensitivity: Sensitivity = Sensitivity.NORMAL, author: str = "daymark") -> Post:
@@ -94,13 +115,13 @@ def test_every_table_is_strict_and_every_constraint_is_named(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}"])
-def test_what_happened_is_never_changed(tmp_path: Path, table: str, change: str) -> None:
-    keep(tmp_path, a_post())
-    send(tmp_path)
-    with writing(tmp_path, NOW, "Ana") as tx:
+def test_what_happened_is_never_changed(home: Path, table: str, change: str) -> None:
+    keep(home, a_post())
+    send(home)
+    with writing(home, NOW, "Ana") as tx:
         waive(tx, a_post().id, Finding("TIP-001", "warning", "rescued", "why", "better"), "they said so themselves")
     refused = pytest.raises(sqlite3.IntegrityError, match="append-only")
-    with closing(sqlite3.connect(paths.database(str(tmp_path)))) as db, refused:
+    with refused, around(home) as db:
         db.execute(change.format(table))
 
 
@@ -155,12 +176,12 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path) ->
         assert db.execute("SELECT version_num FROM alembic_version").fetchone()[0] == "0001"
 
 
-def test_a_newer_schema_is_refused_with_a_word(tmp_path: Path) -> None:
-    with reading(tmp_path):
+def test_a_newer_schema_is_refused_with_a_word(home: Path) -> None:
+    with reading(home):
         pass
-    with closing(sqlite3.connect(paths.database(str(tmp_path)))) as db, db:
+    with around(home) as db:
         db.execute("UPDATE alembic_version SET version_num = '0999'")
-    with pytest.raises(DatabaseError, match="schema 0999, newer than this program's"), reading(tmp_path):
+    with pytest.raises(DatabaseError, match="schema 0999, newer than this program's"), reading(home):
         pass
 
 
@@ -175,86 +196,86 @@ def test_a_newer_schema_is_refused_with_a_word(tmp_path: Path) -> None:
     ],
 )
 def test_a_trauma_post_is_not_approved_by_its_author(
-    tmp_path: Path, sensitivity: Sensitivity, author: str, reviewer: str, allowed: bool
+    home: Path, sensitivity: Sensitivity, author: str, reviewer: str, allowed: bool
 ) -> None:
     post = a_post(sensitivity=sensitivity, author=author)
-    keep(tmp_path, post)
+    keep(home, post)
     if allowed:
-        with writing(tmp_path, NOW, reviewer) as tx:
+        with writing(home, NOW, reviewer) as tx:
             assert planning.decide(tx, post, "approved", reviewer)
     else:
-        with pytest.raises(PersonNeeded, match="somebody else has to approve"), writing(tmp_path, NOW, reviewer) as tx:
+        with pytest.raises(PersonNeeded, match="somebody else has to approve"), writing(home, NOW, reviewer) as tx:
             planning.decide(tx, post, "approved", reviewer)
-    with reading(tmp_path) as db:
+    with reading(home) as db:
         assert [p.review for p in reads.posts(db)] == ["approved" if allowed else "draft"]
 
 
-def test_approval_of_words_that_have_changed_since_is_not_taken(tmp_path: Path) -> None:
+def test_approval_of_words_that_have_changed_since_is_not_taken(home: Path) -> None:
     post = a_post()
-    keep(tmp_path, post)
+    keep(home, post)
     stale = replace(post, digest="0" * 64)
-    with writing(tmp_path, NOW, "Ana") as tx:
+    with writing(home, NOW, "Ana") as tx:
         assert not planning.decide(tx, stale, "approved", "Ana")
 
 
-def test_a_post_has_one_live_delivery(tmp_path: Path) -> None:
+def test_a_post_has_one_live_delivery(home: Path) -> None:
     post = a_post()
-    keep(tmp_path, post)
-    with writing(tmp_path, NOW, "test") as tx:
+    keep(home, post)
+    with writing(home, NOW, "test") as tx:
         assert deliveries.enqueue(tx, post)
         assert not deliveries.enqueue(tx, post)
-    with closing(sqlite3.connect(paths.database(str(tmp_path)))) as db, pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(sqlite3.IntegrityError), around(home) as db:
         db.execute(
             "INSERT INTO delivery (post, account, state, key, digest, due, expires, place, reason)"
             " SELECT post, account, 'waiting', 'other', digest, due, expires, '', '' FROM delivery"
         )
 
 
-def test_a_delivery_is_claimed_once(tmp_path: Path) -> None:
-    keep(tmp_path, a_post())
-    with writing(tmp_path, NOW, "test") as tx:
+def test_a_delivery_is_claimed_once(home: Path) -> None:
+    keep(home, a_post())
+    with writing(home, NOW, "test") as tx:
         deliveries.enqueue(tx, a_post())
-    waiting = only(tmp_path)
-    with writing(tmp_path, NOW, "one") as tx:
+    waiting = only(home)
+    with writing(home, NOW, "one") as tx:
         assert deliveries.claim(tx, waiting, "one", NOW + outbox.LEASE, RateLimits())
-    with pytest.raises(deliveries.NotOurs), writing(tmp_path, NOW, "two") as tx:
+    with pytest.raises(deliveries.NotOurs), writing(home, NOW, "two") as tx:
         deliveries.claim(tx, waiting, "two", NOW + outbox.LEASE, RateLimits())
 
 
-def test_an_account_sends_one_post_at_a_time(tmp_path: Path) -> None:
-    keep(tmp_path, a_post("day"), a_post("what-works"))
-    with writing(tmp_path, NOW, "test") as tx:
+def test_an_account_sends_one_post_at_a_time(home: Path) -> None:
+    keep(home, a_post("day"), a_post("what-works"))
+    with writing(home, NOW, "test") as tx:
         for name in ("day", "what-works"):
             deliveries.enqueue(tx, a_post(name))
-    with reading(tmp_path) as db:
+    with reading(home) as db:
         first, second = reads.deliveries(db).values()
-    with writing(tmp_path, NOW, "test") as tx:
+    with writing(home, NOW, "test") as tx:
         assert deliveries.claim(tx, first, "one", NOW + outbox.LEASE, RateLimits())
-    with pytest.raises(deliveries.NotOurs), writing(tmp_path, NOW, "test") as tx:
+    with pytest.raises(deliveries.NotOurs), writing(home, NOW, "test") as tx:
         deliveries.claim(tx, second, "two", NOW + outbox.LEASE, RateLimits())
 
 
-def test_a_late_answer_changes_nothing_but_is_kept(tmp_path: Path) -> None:
-    keep(tmp_path, a_post())
-    with writing(tmp_path, NOW, "test") as tx:
+def test_a_late_answer_changes_nothing_but_is_kept(home: Path) -> None:
+    keep(home, a_post())
+    with writing(home, NOW, "test") as tx:
         deliveries.enqueue(tx, a_post())
-    with writing(tmp_path, NOW, "slow") as tx:
-        mine = deliveries.claim(tx, only(tmp_path), "slow", NOW + outbox.LEASE, RateLimits())
+    with writing(home, NOW, "slow") as tx:
+        mine = deliveries.claim(tx, only(home), "slow", NOW + outbox.LEASE, RateLimits())
     assert mine is not None
     later = NOW + 2 * outbox.LEASE
-    with writing(tmp_path, later, "sweep") as tx:
+    with writing(home, later, "sweep") as tx:
         assert deliveries.recover(tx, mine, outbox.recovered(mine, repeatable=True, now=later))
-    with writing(tmp_path, later, "slow") as tx:
+    with writing(home, later, "slow") as tx:
         assert not deliveries.settle(tx, mine, outbox.after(mine, Sent("there"), later), "Sent", stamp(NOW))
-    assert only(tmp_path).state is DeliveryState.WAITING
-    with reading(tmp_path) as db:
+    assert only(home).state is DeliveryState.WAITING
+    with reading(home) as db:
         assert [a["outcome"] for a in reads.attempts(db, mine.id)] == ["lost", "late: Sent"]
 
 
-def test_a_transaction_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
-    keep(tmp_path, a_post())
-    with pytest.raises(RuntimeError), writing(tmp_path, NOW, "test") as tx:
+def test_a_transaction_is_kept_whole_or_not_at_all(home: Path) -> None:
+    keep(home, a_post())
+    with pytest.raises(RuntimeError), writing(home, NOW, "test") as tx:
         deliveries.enqueue(tx, a_post())
         raise RuntimeError
-    with reading(tmp_path) as db:
+    with reading(home) as db:
         assert reads.deliveries(db) == {}

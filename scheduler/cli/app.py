@@ -48,9 +48,13 @@ COMMANDS = {
     "essential": "holding:essential",
     "feeds": "sending:feeds",
     "doctor": "care:doctor",
+    "simulate": "simulating:simulate",
     "install": "installing:install",
+    "worker": "moving:worker",
+    "migrate-store": "moving:migrate_store",
     "backup": "backups:backup",
     "restore": "backups:restore",
+    "prune": "pruning:prune",
 }
 
 

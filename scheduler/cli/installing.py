@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -19,6 +20,10 @@ def install(
         str, typer.Option(metavar="DIR", help="Write systemd units into this folder: a tick, and a backup a day.")
     ] = "",
     user: Annotated[str, typer.Option(help="For units of the whole system: the user they run as.")] = "",
+    credential: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME:PATH", help="A secret for the tick in systemd's keeping, such as ping:/etc/ping."),
+    ] = None,
     cron: Annotated[bool, typer.Option("--cron", help="Print the lines for `crontab -e`.")] = False,
     home: Home = "",
     now: Now = "",
@@ -31,20 +36,31 @@ def install(
     del now  # taken like everywhere, of no use here
     if bool(systemd) == cron:
         raise UsageError("it is not said what for", "write --systemd DIR, or --cron")
+    credentials = [_right_credential(told) for told in credential or ()]
+    if credentials and cron:
+        raise UsageError("cron keeps no credentials", "give the secret to the tick as DAYMARK_PING, in the crontab")
     place = home_of(home)
     require_workspace(place)
     if cron:
         lines = cron_lines(_program(), str(place))
         show.document({"lines": lines}) if json else show.line("\n".join(lines))
     else:
-        _write_units(Path(systemd).expanduser().absolute(), str(place), user, json=json)
+        _write_units(Path(systemd).expanduser().absolute(), str(place), user, credentials, json=json)
 
 
-def _write_units(folder: Path, home: str, user: str, *, json: bool) -> None:
+def _right_credential(told: str) -> str:
+    """A credential as systemd takes it. Raises UsageError."""
+    name, _, path = told.partition(":")
+    if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}", name) or not path.startswith("/") or "\n" in path:
+        raise UsageError(f"'{told}' is no credential", "write NAME:PATH, such as ping:/etc/daymark/ping")
+    return told
+
+
+def _write_units(folder: Path, home: str, user: str, credentials: list[str], *, json: bool) -> None:
     from scheduler.exports.units import systemd_units
     from scheduler.workflow.keeping import keep_file
 
-    units = systemd_units(_program(), home, user)
+    units = systemd_units(_program(), home, user, credentials)
     for name, text in units.items():
         keep_file(folder / name, text.encode())
     if json:

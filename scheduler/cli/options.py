@@ -26,6 +26,10 @@ Now = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 As = Annotated[str, typer.Option("--as", help="Your name, as it will stand in the audit log.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+LogFormat = Annotated[
+    str,
+    typer.Option("--log-format", envvar="DAYMARK_LOG_FORMAT", help="text; or json, a line each, for a journal."),
+]
 
 
 def moment(text: str) -> datetime:

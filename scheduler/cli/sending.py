@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scheduler import watch
 from scheduler.cli import show
-from scheduler.cli.options import DryRun, Home, Json, Now, workspace
-from scheduler.errors import ChannelError
+from scheduler.cli.options import DryRun, Home, Json, LogFormat, Now, workspace
+from scheduler.cli.telling import Lines, Log, log_of
+from scheduler.errors import ChannelError, DaymarkError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scheduler.workflow import Workspace
     from scheduler.workflow.sending import Ticked
 
 
@@ -34,6 +40,7 @@ def tick(
         bool, typer.Option("--accept-clock", help="The clock is right now; it was wrong before.")
     ] = False,
     dry_run: DryRun = False,
+    log_format: LogFormat = "text",
     home: Home = "",
     now: Now = "",
     json: Json = False,
@@ -41,12 +48,28 @@ def tick(
     """Do all that is due: sync, plan, queue, recover, send, build feeds. For cron; any number may run at once."""
     from scheduler.workflow import sending as workflow
 
-    ws = workspace(home, now)
-    done = workflow.would_tick(ws) if dry_run else workflow.tick(ws, accept_clock=accept_clock)
+    log = log_of(log_format, json=json, now=now)
+    with _told(log):
+        ws = workspace(home, now)
+        done = workflow.would_tick(ws) if dry_run else workflow.tick(ws, accept_clock=accept_clock)
     if error := done.error or _channel_error(done):
-        show.failure(error, json=json, more=done.counts() if json else {})
+        log.failed(error, counts=done.counts())
         raise typer.Exit(error.exit_code)
-    tell(done, json=json)
+    log.ticked(done)
+    if not dry_run:
+        _ping(ws, done, log)
+
+
+@contextmanager
+def _told(log: Log) -> Iterator[None]:
+    """A journal of lines gets the failures too that end a command."""
+    try:
+        yield
+    except DaymarkError as error:
+        if not isinstance(log, Lines):
+            raise
+        log.failed(error)
+        raise typer.Exit(error.exit_code) from error
 
 
 def _channel_error(done: Ticked) -> ChannelError | None:
@@ -56,22 +79,10 @@ def _channel_error(done: Ticked) -> ChannelError | None:
     return ChannelError(f"not sent: {done.channel_troubles[0]}{more}", "nothing is lost; see: daymark status")
 
 
-def tell(done: Ticked, *, json: bool) -> None:
-    """What a tick did."""
-    counts = done.counts()
-    feeds = counts.pop("feeds")
-    if json:
-        show.document(counts | {"feeds": feeds})
-        return
-    if done.busy:
-        show.line("another tick is at work here; nothing to do")
-    elif not any(counts.values()) and not feeds:
-        show.line("nothing to do")
-    else:
-        told = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
-        show.line(", ".join(filter(None, (told, f"{len(done.feeds)} feeds written" if done.feeds else ""))))
-    for trouble in done.troubles:
-        show.aside(f"  {trouble}")
+def _ping(ws: Workspace, done: Ticked, log: Log) -> None:
+    """Tells whoever watches that the tick was good. That they cannot be told does not make it less so."""
+    if done.good and (trouble := watch.ping(watch.given() or ws.settings.ping)):
+        log.unheard(trouble)
 
 
 def feeds(
@@ -98,26 +109,30 @@ def feeds(
 
 def run(
     every: Annotated[int, typer.Option(min=1, max=3600, help="Seconds between two ticks.")] = 30,
+    log_format: LogFormat = "text",
     home: Home = "",
     json: Json = False,
 ) -> None:
     """Stay and tick, for machines without cron. Stops at SIGTERM or Ctrl-C, after the send it is at."""
     from scheduler.engine.timer import keep_ticking
 
-    workspace(home, "")  # what is wrong with it is told now, not at the first tick
-    keep_ticking(lambda: _tick_once(home, json=json), every)
+    log = log_of(log_format, json=json)
+    with _told(log):
+        workspace(home, "")  # what is wrong with it is told now, not at the first tick
+    keep_ticking(lambda: _tick_once(home, log), every)
 
 
-def _tick_once(home: str, *, json: bool) -> None:
+def _tick_once(home: str, log: Log) -> None:
     """A tick that says what went wrong and lives on: the next one may do better."""
-    from scheduler.errors import DaymarkError
     from scheduler.workflow.sending import tick as workflow
 
     try:
-        done = workflow(workspace(home, ""))
+        ws = workspace(home, "")
+        done = workflow(ws)
         if any((done.due, done.planned, done.missed, done.feeds)):
-            tell(done, json=json)
+            log.ticked(done)
         if done.error:
-            show.failure(done.error, json=False)
+            log.failed(done.error)
+        _ping(ws, done, log)
     except DaymarkError as error:
-        show.failure(error, json=False)
+        log.failed(error)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 EVERY = 5  # minutes between two ticks
 BACKUPS = 14  # days kept
@@ -15,7 +19,7 @@ Description=Daymark: {what}
 Type=oneshot
 ExecStart={command}
 WorkingDirectory={home}
-{user}# Nothing but the workspace can be written, and nothing new can be gained.
+{user}{credentials}# Nothing but the workspace can be written, and nothing new can be gained.
 ProtectSystem=strict
 ProtectHome=read-only
 ReadWritePaths={writable}
@@ -50,12 +54,14 @@ WantedBy=timers.target
 """
 
 
-def systemd_units(program: str, home: str, user: str = "") -> dict[str, str]:
+def systemd_units(program: str, home: str, user: str = "", credentials: Iterable[str] = ()) -> dict[str, str]:
     """The files of systemd by name: a service and a timer for ticks, and for a backup a day.
 
-    `user` runs them as that user, for units of the system; without it they are for `systemctl --user`.
+    `user` runs them as that user, for units of the system; without it they are for `systemctl --user`. Each of the
+    `credentials` is NAME:PATH: the tick may read that file, under that name, whoever else may not.
     """
     who = f"User={user}\n" if user else ""
+    loaded = "".join(f"LoadCredential={told.replace('%', '%%')}\n" for told in credentials)
     jobs = {
         "daymark-tick": ("what is due", ["tick"], f"*:0/{EVERY}"),
         "daymark-backup": ("a backup a day", ["backup", "--keep", str(BACKUPS)], "*-*-* 03:17:00"),
@@ -64,7 +70,12 @@ def systemd_units(program: str, home: str, user: str = "") -> dict[str, str]:
     for name, (what, words, when) in jobs.items():
         command = " ".join(_quoted(word) for word in [program, *words, "--home", home])
         files[f"{name}.service"] = _SERVICE.format(
-            what=what, command=command, home=home.replace("%", "%%"), writable=_quoted(home), user=who
+            what=what,
+            command=command,
+            home=home.replace("%", "%%"),
+            writable=_quoted(home),
+            user=who,
+            credentials=loaded if words == ["tick"] else "",
         )
         files[f"{name}.timer"] = _TIMER.format(what=what, when=when)
     return files

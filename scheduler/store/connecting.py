@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -54,6 +54,26 @@ class Place(Protocol):
 
     def upgrade(self, found: str) -> None:
         """Brings schema `found` to today's. Raises DatabaseError; then the database is as it was."""
+        ...
+
+    def unguard(self, db: Db, table: str) -> list[str]:
+        """Takes the triggers off a table, within a transaction; returns the statements that put them back."""
+        ...
+
+    def soundness(self) -> str:
+        """Says that it is whole and can be written. Raises DatabaseError if it is not."""
+        ...
+
+    def snapshot(self, db: Db) -> None:
+        """Begins a transaction that sees everything as it is now."""
+        ...
+
+    def retire(self, db: Db) -> None:
+        """Refuses every change from the end of this transaction on: the rows live elsewhere now."""
+        ...
+
+    def count_on(self, db: Db, table: str) -> None:
+        """Lets new numbers of a table follow those that were brought into it."""
         ...
 
     def alone(self) -> Any:
@@ -122,6 +142,37 @@ class File:
         from scheduler.store.upgrading import upgrade
 
         upgrade(self.path, found)
+
+    def unguard(self, db: Db, table: str) -> list[str]:
+        question = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? ORDER BY name"
+        found = db.execute(question, (table,)).fetchall()
+        for name, _ in found:
+            db.execute(f"DROP TRIGGER {name}")
+        return [text for _, text in found]
+
+    def soundness(self) -> str:
+        with closing(sqlite3.connect(self.path, timeout=30)) as db:
+            said = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            broken = db.execute("PRAGMA foreign_key_check").fetchall()
+            if said != "ok" or broken:
+                raise DatabaseError(
+                    f"{self.path} is damaged: {said}, {len(broken)} broken links", "restore a backup from backups/"
+                )
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("ROLLBACK")
+        return f"sound and writable, SQLite {sqlite3.sqlite_version}"
+
+    def snapshot(self, db: Db) -> None:
+        self.begin(db)
+
+    def retire(self, db: Db) -> None:
+        db.execute(
+            "CREATE TRIGGER audit_moved BEFORE INSERT ON audit "
+            "BEGIN SELECT RAISE(ABORT, 'the workspace was moved to another database'); END"
+        )
+
+    def count_on(self, db: Db, table: str) -> None:
+        """SQLite counts on from the greatest by itself."""
 
     @contextmanager
     def alone(self) -> Iterator[bool]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing, contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from scheduler import paths
 from scheduler.errors import DatabaseError
 from scheduler.peek import take_note_away
 from scheduler.store import log
-from scheduler.store.connecting import Db, Place, place_of
+from scheduler.store.connecting import Db, File, Place, place_of
 from scheduler.store.trouble import telling
 
 if TYPE_CHECKING:
@@ -84,13 +84,13 @@ def stamp(at: datetime) -> str:
 
     if at.tzinfo is None:
         raise ValueError("a stored instant needs a time zone")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 @contextmanager
 def reading(home: Path) -> Iterator[Db]:
     """A connection for questions, to a database of today's schema, made or upgraded first if need be."""
-    place = place_of(home)
+    place = _place(home)
     with telling(place.name), _open(place, "reader") as db:
         yield db
 
@@ -98,7 +98,7 @@ def reading(home: Path) -> Iterator[Db]:
 @contextmanager
 def writing(home: Path, now: datetime, who: str) -> Iterator[Tx]:
     """One transaction that may change things. Rolled back if anything is raised in it."""
-    place = place_of(home)
+    place = _place(home)
     with telling(place.name), _open(place, "writer") as db:
         place.begin(db)
         try:
@@ -114,50 +114,78 @@ def writing(home: Path, now: datetime, who: str) -> Iterator[Tx]:
     take_note_away(str(home))
 
 
-_KEPT: ContextVar[dict[tuple[str, str], Db] | None] = ContextVar("connections kept open", default=None)
+@dataclass(slots=True)
+class _Kept:
+    places: dict[str, Place] = field(default_factory=dict)
+    connections: dict[tuple[str, str], Db] = field(default_factory=dict)
+
+
+class _Thread(threading.local):
+    kept: _Kept | None = None
+
+
+_HERE = _Thread()
+
+
+def _place(home: Path) -> Place:
+    kept = _HERE.kept
+    if kept is None:
+        return place_of(home)
+    if (name := str(home)) not in kept.places:
+        kept.places[name] = place_of(home)
+    return kept.places[name]
 
 
 @contextmanager
 def keeping_open() -> Iterator[None]:
     """Within it, this thread's connections stay open from one use to the next: for work of many small steps."""
-    kept: dict[tuple[str, str], Db] = {}
-    token = _KEPT.set(kept)
+    if _HERE.kept is not None:  # already so
+        yield
+        return
+    kept = _HERE.kept = _Kept()
     try:
         yield
     finally:
-        _KEPT.reset(token)
-        for db in kept.values():
+        _HERE.kept = None
+        for db in kept.connections.values():
             db.close()
+
+
+def stay_open() -> None:
+    """Keeps this thread's connections open for as long as it lives."""
+    if _HERE.kept is None:
+        _HERE.kept = _Kept()
 
 
 @contextmanager
 def _open(place: Place, kind: str) -> Iterator[Db]:
-    kept = _KEPT.get()
+    kept = _HERE.kept
     if kept is None:
         with closing(_opened(place, kind)) as db:
             yield db
         return
     at = (place.name, kind)
-    if at not in kept:
-        kept[at] = _opened(place, kind)
+    if at not in kept.connections:
+        kept.connections[at] = _opened(place, kind)
     try:
-        yield kept[at]
+        yield kept.connections[at]
     except sqlite3.Error:
-        kept.pop(at).close()  # it may be the connection itself that is broken
+        kept.connections.pop(at).close()  # it may be the connection itself that is broken
         raise
 
 
 def _opened(place: Place, kind: str) -> Db:
-    _ready(place)
+    ready_place(place)
     return place.reader() if kind == "reader" else place.writer()
 
 
 def ready(home: Path) -> None:
     """Makes the database or brings it to today's schema. Raises DatabaseError if it is newer than this program."""
-    _ready(place_of(home))
+    ready_place(place_of(home))
 
 
-def _ready(place: Place) -> None:
+def ready_place(place: Place) -> None:
+    """As `ready`, for a database."""
     found = place.version()
     if found > SCHEMA:
         raise DatabaseError(
@@ -169,23 +197,21 @@ def _ready(place: Place) -> None:
 
 
 def copy_database(home: Path, to: Path) -> None:
-    """Copies the database of one folder into another, as it stands, while others use it."""
-    path = paths.database(str(home))
+    """Copies the database of a workspace into a file in another folder, as it stands, while others use it."""
+    place = place_of(home)
+    if not isinstance(place, File):
+        from scheduler.store.moving import copy_rows
+
+        copy_rows(place, File(paths.database(str(to))))
+        return
     ready(home)
-    reader, target = sqlite3.connect(paths.read_only(path), uri=True), sqlite3.connect(paths.database(str(to)))
-    with telling(path), closing(reader) as source, closing(target) as copy:
+    reader, target = sqlite3.connect(paths.read_only(place.path), uri=True), sqlite3.connect(paths.database(str(to)))
+    with telling(place.path), closing(reader) as source, closing(target) as copy:
         source.backup(copy)
 
 
-def soundness(path: str) -> str:
-    """Says that the file is whole and can be written. Raises DatabaseError if it is not."""
-    with telling(path), closing(sqlite3.connect(path, timeout=30)) as db:
-        said = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-        broken = db.execute("PRAGMA foreign_key_check").fetchall()
-        if said != "ok" or broken:
-            raise DatabaseError(
-                f"{path} is damaged: {said}, {len(broken)} broken links", "restore a backup from backups/"
-            )
-        db.execute("BEGIN IMMEDIATE")
-        db.execute("ROLLBACK")
-    return f"sound and writable, SQLite {sqlite3.sqlite_version}"
+def soundness(home: Path) -> str:
+    """Says that the database is whole and can be written. Raises DatabaseError if it is not."""
+    place = place_of(home)
+    with telling(place.name):
+        return place.soundness()

@@ -129,6 +129,11 @@ def judge(tx: Tx, service: str, *, trouble: str, limit: int, rest: Any) -> None:
         tx.audit("service rests", service, after=until, why=trouble)
 
 
+def mark_rung(tx: Tx, ids: list[int]) -> None:
+    """Notes that somebody was rung for these deliveries."""
+    tx.db.executemany("UPDATE delivery SET rung = ? WHERE id = ?", [(tx.now, id) for id in ids])
+
+
 def recover(tx: Tx, before: Delivery, row: Delivery) -> bool:
     """A lost delivery's next state, with an attempt that says it was lost; False if another was quicker."""
     if not _change(tx, before, row):

@@ -23,6 +23,11 @@ _APPEND_ONLY = """
     $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
 """
 
+_MOVED = """
+    CREATE OR REPLACE FUNCTION refuse_moved() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'the workspace was moved to another database'; END $$
+"""
+
 
 class Postgres:
     """A database by its address, as libpq takes it. The password is better kept in ~/.pgpass or PGPASSFILE."""
@@ -78,6 +83,35 @@ class Postgres:
             elif sql.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar() is None:
                 _make(sql, SCHEMA)
         made.dispose()
+
+    def unguard(self, db: Db, table: str) -> list[str]:
+        question = (
+            "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger"
+            " WHERE tgrelid = CAST(? AS regclass) AND NOT tgisinternal ORDER BY tgname"
+        )
+        found = db.execute(question, (table,)).fetchall()
+        for name, _ in found:
+            db.execute(f"DROP TRIGGER {name} ON {table}")
+        return [text for _, text in found]
+
+    def soundness(self) -> str:
+        with closing(self.writer()) as db:
+            version = db.execute("SELECT current_setting('server_version')").fetchone()[0]
+            db.execute("CREATE TEMPORARY TABLE can_write (it integer) ON COMMIT DROP")
+        return f"reachable and writable, PostgreSQL {version}"
+
+    def snapshot(self, db: Db) -> None:
+        db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+    def retire(self, db: Db) -> None:
+        db.execute(_MOVED)
+        db.execute(
+            "CREATE TRIGGER audit_moved BEFORE INSERT ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_moved()"
+        )
+
+    def count_on(self, db: Db, table: str) -> None:
+        newest = f"SELECT COALESCE(MAX(id), 0) + 1 FROM {table}"
+        db.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), ({newest}), false)")
 
     @contextmanager
     def alone(self) -> Iterator[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from scheduler.model import (
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def instant(text: str) -> datetime:
     """A stored instant."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def rows(db: Db, question: str, values: Any = ()) -> list[dict[str, Any]]:
@@ -92,19 +92,26 @@ def campaigns(db: Db) -> dict[str, Campaign]:
     }
 
 
-def posts(db: Db, *, campaign: str = "", account: str = "", ids: Iterable[str] | None = None) -> list[Post]:
-    """Posts by due time and id: all of them, or those of a campaign, of an account, or with these ids."""
+def posts(
+    db: Db, *, campaign: str = "", account: str = "", ids: Iterable[str] | None = None, after: str = ""
+) -> list[Post]:
+    """Posts by due time and id: all, or those of a campaign, of an account, not over `after`, or with these ids."""
     if ids is not None:
         return sorted(map(as_post, _among(db, "SELECT * FROM post WHERE id", ids)), key=lambda p: (p.due, p.id))
     wanted = {"campaign": campaign, "account": account}
-    said = " AND ".join(f"{name} = :{name}" for name, value in wanted.items() if value)
-    found = rows(db, f"SELECT * FROM post {'WHERE ' * bool(said)}{said} ORDER BY due, id", wanted)
+    said = "".join(f" AND {name} = :{name}" for name, value in wanted.items() if value)
+    question = f"SELECT * FROM post WHERE expires > :after{said} ORDER BY due, id"
+    found = rows(db, question, wanted | {"after": after})
     return [as_post(row) for row in found]
 
 
 def post(db: Db, id: str) -> Post | None:
     row = rows(db, "SELECT * FROM post WHERE id = ?", (id,))
     return as_post(row[0]) if row else None
+
+
+def count_posts(db: Db) -> int:
+    return int(db.execute("SELECT COUNT(*) FROM post").fetchone()[0])
 
 
 def post_ids(db: Db) -> list[str]:

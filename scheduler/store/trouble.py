@@ -26,6 +26,7 @@ _SAYINGS = (
         "cannot be written: the disk answers with an error or is full",
         "check the disk, then run it again",
     ),
+    ("was moved", "is no longer in use: the workspace was moved", "run the command again; nothing was lost"),
     ("connection failed", "cannot be reached", "see that it runs and that database.url is right"),
     ("connection is lost", "has gone away", "see that it runs, and run the command again; nothing was lost"),
     ("locked", "is busy: another program holds it", "wait a minute and run the command again"),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MANIFEST, FORM = "backup.json", 1
 DATABASE = "daymark.db"
-KEPT = ("daymark.toml", "calendars", "templates", "outbox", HOLD)  # all that no command can make again
+KEPT = ("daymark.toml", "calendars", "templates", "outbox", "archive", HOLD)  # all that no command can make again
 NAME = "daymark-{}.zip"
 _HINT = "take an older backup"
 
@@ -81,7 +81,7 @@ def verify(path: Path) -> Backup:
     with TemporaryDirectory() as folder:
         home = Path(folder)
         told = _unpack(path, home)
-        soundness(paths.database(folder))
+        soundness(home)
         with reading(home) as db:
             broken, link = first_broken(db), head(db)
         if broken or link != told["link"]:

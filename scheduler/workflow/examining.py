@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from scheduler import calendars, paths
+from scheduler import calendars
 from scheduler.config import Settings, folders, load_settings, require_workspace
 from scheduler.errors import BadData, ClockSetBack, DaymarkError, TemplateError
 from scheduler.store import reads
@@ -104,7 +104,7 @@ def _templates(home: Path, now: datetime) -> str:
 
 def _database(home: Path) -> str:
     ready(home)
-    return soundness(paths.database(str(home)))
+    return soundness(home)
 
 
 def _clock(home: Path, now: datetime) -> str:

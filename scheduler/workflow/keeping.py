@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def keep_file(path: Path, data: bytes) -> None:
+def keep_file(path: Path, data: bytes, *, private: bool = False) -> None:
     """Puts the bytes in place, and its folder where that is missing. A full disk takes nothing from what was there.
+
+    A `private` file is for its owner alone.
 
     Raises BadData if they cannot be written.
     """
@@ -21,6 +23,8 @@ def keep_file(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
+            if private:
+                part.chmod(0o600)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from scheduler import dates
 from scheduler.checks import Draft, check_draft, has_errors
@@ -16,13 +16,15 @@ from scheduler.plan import Plan, Taken, make_plan
 from scheduler.render import Renderer, Untranslated
 from scheduler.review import after_planning, digest_of
 from scheduler.store import reads
-from scheduler.store.opening import reading, writing
+from scheduler.store.opening import reading, stamp, writing
 from scheduler.workflow.facts import drift, occurrence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from scheduler.config import Settings
+    from scheduler.model import Wording
     from scheduler.render import Rendered
     from scheduler.workflow import Workspace
 
@@ -54,33 +56,51 @@ class Planned:
     followed: list[Campaign] = field(default_factory=list)
 
 
-def plan(ws: Workspace, calendar: Calendar, until: date, *, late: bool = False, dry_run: bool = False) -> Planned:
+class Pen(Protocol):
+    """What turns a slot into a post."""
+
+    def post(self, slot: Slot) -> Post:
+        """The post of a slot. Raises Untranslated, TemplateError."""
+        ...
+
+
+def plan(
+    ws: Workspace,
+    calendar: Calendar,
+    until: date,
+    *,
+    late: bool = False,
+    dry_run: bool = False,
+    pen: Pen | None = None,
+    planned_at: Callable[[Slot], datetime] | None = None,
+) -> Planned:
     """Plans every campaign whose day begins by `until`.
 
     A stage whose time has come is left out, unless `late` is asked for and it is still good. Raises TemplateError if
-    a text is missing or wrong; then nothing is changed.
+    a text is missing or wrong; then nothing is changed. A simulation plans ahead of its time: it brings a `pen` that
+    costs little, and says when each slot would be planned.
     """
     _require_sense(ws, calendar, until)
     with reading(ws.home) as db:
-        existing = {p.id: p for p in reads.posts(db)}
-        campaigns = reads.campaigns(db)
-    writer = _Writer(ws, calendar)
+        existing = {p.id: p for p in reads.posts(db, after=stamp(ws.now))}
+        campaigns, number = reads.campaigns(db), reads.count_posts(db)
+    writer = pen or Writer(ws, calendar)
     days = _in_sight(ws, calendar, until)
     whole = _ideal(ws, calendar, days, existing.values())
     near = {o.id for o in days if o.start <= until}
     result = Planned(skipped=[s for s in whole.skipped if s.campaign in near and s.due > ws.now])
-    for slot in _timely(whole.slots, until, ws, late=late):
+    for slot in _timely(whole.slots, until, planned_at or (lambda _: ws.now), late=late):
         _draft(result, slot, writer, existing.get(slot.id), ws)
     _compare(result, existing, campaigns, calendar, ws)
-    result.kept = len(existing) - len(result.moved) - len(result.dropped)
-    result.posts = len(existing) + len(result.added)
+    result.kept = number - len(result.moved) - len(result.dropped)
+    result.posts = number + len(result.added)
     result.campaigns = len(campaigns.keys() | {p.campaign for p in result.added})
     if not dry_run and (result.added or result.moved or result.dropped or result.followed):
         _write(ws, result)
     return result
 
 
-def _draft(result: Planned, slot: Slot, writer: _Writer, old: Post | None, ws: Workspace) -> None:
+def _draft(result: Planned, slot: Slot, writer: Pen, old: Post | None, ws: Workspace) -> None:
     """Notes what a slot's post would be: new, another than before, the same, or one that nobody has translated."""
     try:
         new = writer.post(slot)
@@ -128,8 +148,9 @@ def _ideal(ws: Workspace, calendar: Calendar, days: Iterable[Occurrence], existi
     )
 
 
-def _timely(slots: Iterable[Slot], until: date, ws: Workspace, *, late: bool) -> list[Slot]:
-    return [s for s in slots if s.occurrence.start <= until and (s.due > ws.now or (late and s.expires > ws.now))]
+def _timely(slots: Iterable[Slot], until: date, planned_at: Callable[[Slot], datetime], *, late: bool) -> list[Slot]:
+    near = [(s, planned_at(s)) for s in slots if s.occurrence.start <= until]
+    return [s for s, now in near if s.due > now or (late and s.expires > now)]
 
 
 def _open(post: Post, ws: Workspace) -> bool:
@@ -167,7 +188,7 @@ def _new_facts(campaigns: dict[str, Campaign], calendar: Calendar) -> list[Campa
     return fresh
 
 
-class _Writer:
+class Writer:
     """Turns slots into posts: rendered, checked, with their digest."""
 
     def __init__(self, ws: Workspace, calendar: Calendar) -> None:
@@ -184,31 +205,35 @@ class _Writer:
         return replace(post, digest=digest_of(post), review=after_planning(errors=self.errors[draft]))
 
     def _drafted(self, slot: Slot, rendered: Rendered) -> Post:
-        a, o = slot.account, slot.occurrence
-        return Post(
-            id=slot.id,
-            campaign=slot.campaign,
-            observance=o.observance.id,
-            year=o.year,
-            stage=slot.stage.name,
-            account=a.name,
-            channel=a.channel,
-            network=a.network,
-            language=rendered.language,
-            country=a.country,
-            zone=a.zone,
-            local=slot.local,
-            due=slot.due,
-            expires=slot.expires,
-            start=o.start,
-            end=o.end,
-            wording=rendered.wording,
-            author=AUTHOR,
-            sensitivity=o.observance.sensitivity,
-            digest="",
-            why="; ".join(filter(None, (slot.why, rendered.why))),
-            origin=rendered.origin,
-        )
+        post = post_of(slot, rendered.wording, rendered.language, AUTHOR)
+        return replace(post, why="; ".join(filter(None, (slot.why, rendered.why))), origin=rendered.origin)
+
+
+def post_of(slot: Slot, wording: Wording, language: str, author: str) -> Post:
+    """A slot with its words: not checked, without its digest."""
+    a, o = slot.account, slot.occurrence
+    return Post(
+        id=slot.id,
+        campaign=slot.campaign,
+        observance=o.observance.id,
+        year=o.year,
+        stage=slot.stage.name,
+        account=a.name,
+        channel=a.channel,
+        network=a.network,
+        language=language,
+        country=a.country,
+        zone=a.zone,
+        local=slot.local,
+        due=slot.due,
+        expires=slot.expires,
+        start=o.start,
+        end=o.end,
+        wording=wording,
+        author=author,
+        sensitivity=o.observance.sensitivity,
+        digest="",
+    )
 
 
 def renderer(settings: Settings, calendar: Calendar) -> Renderer:

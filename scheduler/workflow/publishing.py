@@ -72,10 +72,11 @@ def _identity(ws: Workspace) -> str:
 def _campaign_entries(ws: Workspace, names: dict[str, str]) -> list[Entry]:
     from scheduler.workflow.listing import states
 
+    first = f"{ws.now.year - YEARS_BACK}-01-01"
     with reading(ws.home) as db:
         deliveries = reads.deliveries(db)
         gone = {id for id, d in deliveries.items() if d.state is DeliveryState.CANCELLED}
-        posts = [p for p in reads.posts(db) if not (p.queued and p.id in gone)]
+        posts = [p for p in reads.posts(db, after=first) if not (p.queued and p.id in gone)]
         created = reads.planned(db)
     sent = {id: d.place for id, d in deliveries.items() if d.state is DeliveryState.SENT}
     return feeds.campaign_entries(posts, sent, now=ws.now, names=names, states=states(ws, posts), created=created)

@@ -27,9 +27,13 @@ if TYPE_CHECKING:
 
     from scheduler.channels import Channel
     from scheduler.model import Post
+    from scheduler.store.opening import Tx
     from scheduler.workflow import Workspace
     from scheduler.workflow.checking import Checker
 
+    Ring = Callable[[Tx, list[work.Bell]], None]
+
+RING_AGAIN = timedelta(minutes=2)  # a bell that nobody answered may be lost; one too many costs a look
 CLOCK_SLACK = timedelta(hours=1)  # clocks are corrected by less; a day back is a mistake
 
 
@@ -49,6 +53,7 @@ class Ticked:
     troubles: list[str] = field(default_factory=list)
     channel_troubles: list[str] = field(default_factory=list)
     error: DaymarkError | None = None
+    good: bool = False
 
     def counts(self) -> dict[str, Any]:
         """What programs get of it."""
@@ -70,8 +75,17 @@ def queue(ws: Workspace, *, dry_run: bool = False) -> list[str]:
         return [p.id for p in approved if store.enqueue(tx, p)]
 
 
-def tick(ws: Workspace, *, accept_clock: bool = False, channels: Callable[[str], Channel] | None = None) -> Ticked:
-    """One round: sync, plan, queue, recover, send what is due, build the feeds when something changed.
+def tick(
+    ws: Workspace,
+    *,
+    accept_clock: bool = False,
+    channels: Callable[[str], Channel] | None = None,
+    feeds: bool = True,
+    ring: Ring | None = None,
+) -> Ticked:
+    """One round: sync, plan, queue, recover, send what is due, build the feeds (unless told not to) after a change.
+
+    With `ring`, others do the sending: they are rung for, in the transaction that notes it.
 
     What cannot be planned does not keep what is approved from going out: its error is kept for the end.
     """
@@ -85,13 +99,14 @@ def tick(ws: Workspace, *, accept_clock: bool = False, channels: Callable[[str],
         with keeping_open():
             done.error = _prepare(ws, done)
             queue(ws)
-            _send(ws, done, channels or (lambda name: open_channel(name, ws.home)))
-            if done.error is None:
+            _send(ws, done, channels or (lambda name: open_channel(name, ws.home)), ring)
+            if done.error is None and feeds:
                 _publish(ws, done)
         if done.error is None:  # the note tells how the files stand once they are closed
             _remember(ws, inputs, accept_clock=accept_clock)
         if done.error is None and not done.channel_troubles:
             peek.mark_good(str(ws.home))
+            done.good = True
     return done
 
 
@@ -140,18 +155,29 @@ def _inputs(ws: Workspace) -> str:
     return paths.inputs(str(ws.settings.templates[-1].parent))
 
 
-def _send(ws: Workspace, done: Ticked, channels: Callable[[str], Channel]) -> None:
+def _send(ws: Workspace, done: Ticked, channels: Callable[[str], Channel], ring: Ring | None) -> None:
     tally = deliver.Tally()
     courier = courier_of(ws, channels)
     deliver.recover(courier, tally)
     deliver.miss(courier, tally)
-    due = deliver.send_due(courier, tally)
+    due = _ring(ws, ring) if ring else deliver.send_due(courier, tally)
     c = tally.counts
     done.due = due + c["missed"]
     done.sent, done.failed, done.unsure = c["sent"], c["failed"], c["unsure"]
     done.missed, done.held = c["missed"], c["held"]
     done.troubles += tally.troubles
     done.channel_troubles = tally.channel_troubles
+
+
+def _ring(ws: Workspace, ring: Ring) -> int:
+    from scheduler.store import outbox as store
+
+    with writing(ws.home, ws.now, ws.who) as tx:
+        bells = work.unrung(tx.db, tx.now, stamp(ws.now - RING_AGAIN))
+        if bells:
+            store.mark_rung(tx, [b.delivery for b in bells])
+            ring(tx, bells)
+    return len(bells)
 
 
 def courier_of(ws: Workspace, channels: Callable[[str], Channel]) -> deliver.Courier:
@@ -207,5 +233,6 @@ def _remember(ws: Workspace, inputs: str, *, accept_clock: bool) -> None:
     with reading(ws.home) as db:
         wake = min(work.next_work(db, stamp(ws.now)), tomorrow)
         built = reads.state(db, "feeds_from") == reads.last_audit(db)
-    if built:
-        peek.leave_note(home, wake=wake, seen=seen, database=database, inputs=inputs)
+    if built and not paths.database_url(home):  # a database that is no file changes unseen
+        telling = peek.PING if ws.settings.ping else peek.QUIET
+        peek.leave_note(home, wake=wake, seen=seen, database=database, inputs=inputs, telling=telling)

@@ -1,0 +1,257 @@
+"""Simulate: the engine itself, on a copy of the database, with a clock and a network that are made up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from scheduler import deliver
+from scheduler.channels import open_channel
+from scheduler.errors import UnknownName, UsageError
+from scheduler.model import Review, Sent, TryLater, Wording
+from scheduler.review import digest_of
+from scheduler.store import log, reads, work
+from scheduler.store import outbox as store
+from scheduler.store.opening import copy_database, keeping_open, reading, stamp, writing
+from scheduler.store.planning import decide
+from scheduler.workflow.calendar import sync, synced
+from scheduler.workflow.planning import plan, post_of, renderer
+from scheduler.workflow.resuming import resume
+from scheduler.workflow.sending import courier_of, queue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scheduler.channels import Channel
+    from scheduler.model import Calendar, Message, Outcome, Post, Slot
+    from scheduler.workflow import Workspace
+
+AUTHOR = "daymark simulate"  # of words that are not written yet
+TOLD = ("sent", "waiting", "failed", "unsure", "missed", "cancelled", "put off", "service rests", "hold", "resume")
+LATE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `start` to before `end`, in UTC."""
+
+    start: datetime
+    end: datetime
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.start <= at < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is to happen. `approve`: everything that waits for a yes gets it at once."""
+
+    span: Span
+    every: timedelta = timedelta(minutes=5)
+    outages: Sequence[Span] = ()
+    holds: Sequence[Span] = ()
+    failing: Sequence[tuple[str, Span]] = ()
+    approve: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the log that people care about: when, what, of which post or hold, and why."""
+
+    at: str
+    what: str
+    subject: str
+    why: str
+
+
+@dataclass(slots=True)
+class Simulated:
+    """What would happen. `late` has posts that went out more than an hour after their time, with how long after."""
+
+    events: list[Event] = field(default_factory=list)
+    late: dict[str, timedelta] = field(default_factory=dict)
+    unapproved: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def simulate(ws: Workspace, script: Script) -> Simulated:
+    """Runs the engine over a span, on a copy of the database; nothing of the workspace changes.
+
+    Posts that are not planned yet are taken to be written and clean. Raises UsageError for a span that is none.
+    """
+    _require_sense(ws, script)
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        copy_database(ws.home, home)
+        copy = replace(ws, settings=replace(ws.settings, home=home), now=script.span.start)
+        sync(copy)
+        with reading(home) as db:
+            before = reads.last_audit(db)
+        with keeping_open():
+            _Run(copy, script).go()
+            return _told(copy, script, int(before or 0))
+
+
+def _require_sense(ws: Workspace, script: Script) -> None:
+    if script.span.end <= script.span.start:
+        raise UsageError("the span ends before it begins", "swap --from and --to")
+    for name, _ in script.failing:
+        if name not in ws.settings.accounts:
+            raise UnknownName("account", name, ws.settings.accounts, "see [accounts] in daymark.toml")
+
+
+class _Run:
+    """One run: the moment that it is at, and what it has already done."""
+
+    def __init__(self, ws: Workspace, script: Script) -> None:
+        self.ws, self.script, self.now = ws, script, script.span.start
+        self.calendar = synced(ws)
+        real = courier_of(ws, lambda name: _Network(name, ws.home, script, lambda: self.now))
+        refusal = real.refusal
+        self.courier = replace(
+            real, clock=lambda: self.now, lanes=1, refusal=lambda p: "" if p.author == AUTHOR else refusal(p)
+        )
+        self.edges = sorted({at for s in (*script.outages, *script.holds) for at in (s.start, s.end)})
+        self.planned = False
+        self.holding = False
+
+    def go(self) -> None:
+        """From tick to tick, past those at which nothing can happen."""
+        while self.now < self.script.span.end:
+            outage = next((s for s in self.script.outages if self.now in s), None)
+            if outage:
+                self.now, self.planned = self._on_grid(outage.end), False
+                continue
+            self._push_buttons()
+            counts = self._tick()
+            self.now = self._next(counts)
+
+    def _tick(self) -> Counter[str]:
+        ws = replace(self.ws, now=self.now)
+        if not self.planned:
+            self._plan(ws)
+            if self.script.approve:
+                _approve(ws)
+        queue(ws)
+        tally = deliver.Tally()
+        deliver.recover(self.courier, tally)
+        deliver.miss(self.courier, tally)
+        deliver.send_due(self.courier, tally)
+        return tally.counts
+
+    def _plan(self, ws: Workspace) -> None:
+        """Plans up to the next outage at once; each slot counts as planned on the day that brought it into sight."""
+        ends = [s.start for s in self.script.outages if s.start > self.now] + [self.script.span.end]
+        horizon = self.ws.settings.horizon
+        plan(
+            ws,
+            self.calendar,
+            (min(ends) + horizon).date(),
+            pen=_Pen(ws, self.calendar),
+            planned_at=lambda slot: max(self.now, self._sighted(slot)),
+        )
+        self.planned = True
+
+    def _sighted(self, slot: Slot) -> datetime:
+        day = slot.occurrence.start - timedelta(days=self.ws.settings.horizon.days)
+        return self._on_grid(datetime.combine(day, time(), UTC))
+
+    def _push_buttons(self) -> None:
+        """Holds everything, or releases it as `daymark resume --keep` would."""
+        ws = replace(self.ws, now=self.now)
+        wanted = any(self.now in s for s in self.script.holds)
+        if wanted and not self.holding:
+            with writing(ws.home, self.now, AUTHOR) as tx:
+                store.add_hold(tx, "everything", "", AUTHOR)
+        elif self.holding and not wanted:
+            resume(ws, "everything", choice="keep")
+        self.holding = wanted
+
+    def _next(self, counts: Counter[str]) -> datetime:
+        """The next tick at which something may happen. What only waits for a person wakes nobody."""
+        after = self.now + self.script.every
+        if counts["quiet"] or counts["busy"]:
+            return after
+        with reading(self.ws.home) as db:
+            wakes = [reads.instant(at) for at in work.wakes(db, stamp(self.now)) if stamp(self.now) < at < "9"]
+        return max(after, self._on_grid(min([*wakes, *(e for e in self.edges if e > self.now), self.script.span.end])))
+
+    def _on_grid(self, at: datetime) -> datetime:
+        """The first tick at or after a moment."""
+        first, every = self.script.span.start, self.script.every
+        return first + -((first - at) // every) * every if at > first else first
+
+
+class _Pen:
+    """Writes posts that say nothing: what they would say does not decide when they go."""
+
+    def __init__(self, ws: Workspace, calendar: Calendar) -> None:
+        self.renderer = renderer(ws.settings, calendar)
+        with reading(ws.home) as db:
+            self.existing = {p.id: p for p in reads.posts(db, after=stamp(ws.now))}
+
+    def post(self, slot: Slot) -> Post:
+        if slot.id in self.existing:
+            return self.existing[slot.id]
+        made = post_of(slot, Wording("(not written yet)"), self.renderer.language(slot), AUTHOR)
+        return replace(made, digest=digest_of(made), review=Review.IN_REVIEW)
+
+
+class _Network:
+    """A channel that reaches nobody: it says yes, but for accounts whose failure is in the script."""
+
+    def __init__(self, name: str, home: Path, script: Script, clock: Callable[[], datetime]) -> None:
+        real: Channel = open_channel(name, home)
+        self.guarantee, self.rates = real.guarantee, real.rates
+        self.script, self.clock = script, clock
+
+    def send(self, message: Message) -> Outcome:
+        now = self.clock()
+        if any(name == message.account and now in span for name, span in self.script.failing):
+            return TryLater("simulated failure")
+        return Sent("simulated")
+
+    def find(self, message: Message) -> Sent | None:
+        del message
+        return None
+
+
+def _approve(ws: Workspace) -> None:
+    with reading(ws.home) as db:
+        waiting = work.in_review(db, stamp(ws.now))
+    if not waiting:
+        return
+    with writing(ws.home, ws.now, AUTHOR + "s for you") as tx:
+        for post in waiting:
+            decide(tx, post, "approved", AUTHOR + "s for you")
+
+
+def events(home: Path, after: int = 0) -> list[Event]:
+    """The event log after a line of the audit log: what became of posts and holds, by moment and name."""
+    with reading(home) as db:
+        told = [
+            Event(line["at"], line["what"], line["subject"], line["why"])
+            for line in log.lines(db)
+            if line["id"] > after and line["what"] in TOLD
+        ]
+    return sorted(told, key=lambda e: (e.at, e.subject))
+
+
+def _told(ws: Workspace, script: Script, before: int) -> Simulated:
+    found = Simulated(events=events(ws.home, before))
+    with reading(ws.home) as db:
+        posts = {p.id: p for p in reads.posts(db)}
+        deliveries = reads.deliveries(db)
+    for e in found.events:
+        after = reads.instant(e.at) - posts[e.subject].due if e.what == "sent" else timedelta()
+        if after > LATE:
+            found.late[e.subject] = after
+    due = [p for p in posts.values() if p.due in script.span]
+    found.unapproved = [p.id for p in due if p.review is not Review.APPROVED]
+    states = Counter(str(deliveries[p.id].state) if p.id in deliveries else "nothing yet" for p in due)
+    found.counts = {"due": len(due), "late": len(found.late), "unapproved": len(found.unapproved), **states}
+    return found

