@@ -19,7 +19,7 @@ from scheduler.plan import is_quiet
 from scheduler.review import digest_of
 from scheduler.store import outbox as store
 from scheduler.store import reads, work
-from scheduler.store.holds import in_force
+from scheduler.store.holds import in_force, of_file
 from scheduler.store.opening import keeping_open, reading, stamp, writing
 
 if TYPE_CHECKING:
@@ -77,12 +77,11 @@ def recover(c: Courier, tally: Tally) -> None:
     for before in lost:
         post = posts[before.post]
         channel = c.channels(post.channel)
-        found = channel.find(_message(c, before, post))
-        repeatable = channel.guarantee.repeatable
+        found, sure = channel.find(_message(c, before, post)), channel.guarantee
         row = (
             outbox.after(before, found, now).delivery
             if found
-            else outbox.recovered(before, repeatable=repeatable, now=now)
+            else outbox.recovered(before, repeatable=sure.repeatable, findable=sure.findable, now=now)
         )
         with writing(c.home, now, c.who) as tx:
             ours = store.recover(tx, before, row)
@@ -150,10 +149,12 @@ def send(c: Courier, waiting: Delivery, post: Post, channel: Channel, tally: Tal
 
     Returns whether it went on its way: False if something stops it, or somebody else was quicker.
     """
-    if stopped := _stopped(c, waiting, post):
+    began = c.clock()
+    with reading(c.home) as db:
+        stops = work.stops(db, waiting, stamp(began))
+    if stopped := _stopped(c, stops, post, began):
         tally.counts[stopped] += 1
         return False
-    began = c.clock()
     if refused := _refusal(c, waiting, post):
         with writing(c.home, began, c.who) as tx:
             if store.end(tx, waiting, replace(waiting, state=DeliveryState.FAILED, reason=refused)):
@@ -171,7 +172,8 @@ def send(c: Courier, waiting: Delivery, post: Post, channel: Channel, tally: Tal
         ours = store.settle(tx, mine, settled, type(outcome).__name__, stamp(began))
         if ours and settled.delivery.state is DeliveryState.FAILED:
             store.send_back(tx, post.id)
-        store.judge(tx, mine.service, trouble=outbox.trouble(outcome), limit=outbox.TROUBLES, rest=outbox.rest)
+        if stops.is_troubled or outbox.trouble(outcome):
+            store.judge(tx, mine.service, trouble=outbox.trouble(outcome), limit=outbox.TROUBLES, rest=outbox.rest)
     if ours:
         trouble = "" if isinstance(outcome, Sent) else f"{post.id} on {post.channel}: {settled.delivery.reason}"
         tally.note(settled.delivery.state, trouble)
@@ -185,24 +187,19 @@ def _claim(c: Courier, waiting: Delivery, post: Post, channel: Channel, now: dat
     with writing(c.home, now, c.who) as tx:
         if outbox.is_held(in_force(c.home, tx.db), post, c.themes(post.observance)):
             raise store.NotOurs
-        if reads.delivery(tx.db, waiting.id) != waiting:
-            raise store.NotOurs  # it was tried or moved since it was read: its count of tries is another
         return store.claim(tx, waiting, token, now + outbox.LEASE, channel.rates)
 
 
-def _stopped(c: Courier, delivery: Delivery, post: Post) -> str:
+def _stopped(c: Courier, stops: work.Stops, post: Post, now: datetime) -> str:
     """`held` for a person's hold, `quiet` in the account's quiet hours, `busy` while it or the service rests."""
-    now = c.clock()
-    with reading(c.home) as db:
-        held = outbox.is_held(in_force(c.home, db), post, c.themes(post.observance))
-        busy = work.is_busy(db, delivery, stamp(now))
+    held = outbox.is_held([*of_file(c.home), *stops.holds], post, c.themes(post.observance))
     account = c.accounts.get(post.account)
     if held or account is None:
         return "held"  # without its account: it was taken out of daymark.toml, its posts wait, `status` tells
     local = now.astimezone(ZoneInfo(post.zone))
     if is_quiet(local.time(), account) and not is_quiet(post.local.time(), account):
         return "quiet"
-    return "busy" if busy else ""
+    return "busy" if stops.is_busy else ""
 
 
 def _refusal(c: Courier, delivery: Delivery, post: Post) -> str:

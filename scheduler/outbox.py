@@ -50,19 +50,22 @@ def after(row: Delivery, outcome: Outcome, now: datetime) -> Settled:
         case SignedOut(why):
             waiting = replace(row, state=DeliveryState.WAITING, reason=why)
             return Settled(waiting, account_free=datetime.max.replace(tzinfo=now.tzinfo), account_reason=why)
-        case TryLater(why, later):
-            return _again(row, why, later, now)
+        case TryLater():
+            return _again(row, outcome, now)
 
 
-def _again(row: Delivery, why: str, later: timedelta | None, now: datetime) -> Settled:
+def _again(row: Delivery, outcome: TryLater, now: datetime) -> Settled:
     """A retry is a row with a time. None that could not be in time, and none for ever."""
+    why, later = outcome.why, outcome.after
     free = now + later if later else None
     if row.attempts >= MOST_ATTEMPTS:
-        failed = replace(row, state=DeliveryState.FAILED, reason=f"{row.attempts} tries: {why}")
+        state = DeliveryState.UNSURE if outcome.may_be_out else DeliveryState.FAILED
+        failed = replace(row, state=state, reason=f"{row.attempts} tries: {why}")
         return Settled(failed, free, why if free else "")
     due = now + max(backoff(row.post, row.attempts), later or timedelta())
     if due >= row.expires:
-        missed = replace(row, state=DeliveryState.MISSED, reason=f"its time was over before the next try: {why}")
+        state = DeliveryState.UNSURE if outcome.may_be_out else DeliveryState.MISSED
+        missed = replace(row, state=state, reason=f"its time was over before the next try: {why}")
         return Settled(missed, free, why if free else "")
     return Settled(replace(row, state=DeliveryState.WAITING, due=due, reason=why), free, why if free else "")
 
@@ -81,11 +84,12 @@ def rest(failures: int) -> timedelta:
     return min(LONGEST_REST, FIRST_REST * (1 << doublings))
 
 
-def recovered(row: Delivery, *, repeatable: bool, now: datetime) -> Delivery:
+def recovered(row: Delivery, *, repeatable: bool, now: datetime, findable: bool = True) -> Delivery:
     """A row whose lease ran out: tried again where the channel makes a repeat harmless, else left to a person."""
     row = replace(row, claim="", lease=None)
     stopped = "the program stopped while sending"
-    if not repeatable:
+    is_last = now >= row.expires or row.attempts >= MOST_ATTEMPTS
+    if not repeatable or (is_last and not findable):
         return replace(
             row, state=DeliveryState.UNSURE, reason=f"{stopped}: look whether it is out before sending again"
         )

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from scheduler import deliver
 from scheduler.channels import Rehearsal
+from scheduler.engine.worker import together
 from scheduler.model import Account, Campaign, Post, Review, Sensitivity, Wording
 from scheduler.review import digest_of
 from scheduler.store import outbox, planning, work
@@ -144,7 +145,8 @@ def postgres(number: int) -> None:
                 app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector(conninfo=url))
                 with app.open(), reading(home) as db:
                     bells = work.unrung(db, "2027-07-30T09:00:00Z", "")
-                    app.configure_task(kind, queue="posts").batch_defer(*[{"account": b.account} for b in bells])
+                    jobs = [[b.account] for b in bells] if kind == "theirs" else together(bells)
+                    app.configure_task(kind, queue="posts").batch_defer(*[{"accounts": some} for some in jobs])
                 began = time.monotonic()
                 words = [sys.executable, __file__, "work", kind, str(home), url, str(number)]
                 running = [subprocess.Popen(words) for _ in range(workers)]
@@ -172,21 +174,22 @@ def worker(kind: str, home: Path, url: str, number: int) -> None:
     ours, here = courier(home, number), {}
 
     @app.task(name="theirs")
-    def theirs(account: str) -> None:
+    def theirs(accounts: list[str]) -> None:
         import threading
 
         name = threading.get_ident()
         db = here.get(name) or here.setdefault(name, psycopg.connect(url))
         with db.transaction():
-            db.execute("UPDATE mark SET done = done + 1 WHERE account = %s", (account,))
+            db.execute("UPDATE mark SET done = done + 1 WHERE account = %s", accounts)
 
     @app.task(name="ours")
-    def ours_(account: str) -> None:
+    def ours_(accounts: list[str]) -> None:
         stay_open()
-        with reading(home) as db:
-            found = work.first_due(db, account, "2027-07-30T09:00:00Z")
-        if found:
-            deliver.send(ours, *found, Rehearsal(), deliver.Tally())
+        for account in accounts:
+            with reading(home) as db:
+                found = work.first_due(db, account, "2027-07-30T09:00:00Z")
+            if found:
+                deliver.send(ours, *found, Rehearsal(), deliver.Tally())
 
     app.run_worker(concurrency=8, wait=False, delete_jobs="always", listen_notify=False)
 

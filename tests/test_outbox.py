@@ -159,6 +159,13 @@ RECOVERED = [
 ]
 
 
+@pytest.mark.parametrize("row", [LAST, OVER], ids=["at the last try", "past its time"])
+def test_what_may_be_out_and_cannot_be_tried_again_is_for_a_person(row):
+    assert recovered(row, repeatable=True, findable=False, now=NOW).state is STATE.UNSURE
+    assert after(row, TryLater("no answer", may_be_out=True), NOW).delivery.state is STATE.UNSURE
+    assert recovered(ROW, repeatable=True, findable=False, now=NOW).state is STATE.WAITING
+
+
 @pytest.mark.parametrize(("row", "repeatable", "state", "due"), RECOVERED)
 def test_a_row_that_a_crash_left_is_recovered(row, repeatable, state, due):
     made = recovered(row, repeatable=repeatable, now=NOW)

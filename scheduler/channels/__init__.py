@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Guarantee:
-    """What a repeat does. `repeatable`: a second send of the same key makes no second post, however late it comes."""
+    """What a repeat does. `repeatable`: a second send of the same key makes no second post, however late it comes.
+
+    `findable`: what `find` says is so; if it finds nothing, the post is not out.
+    """
 
     repeatable: bool
+    findable: bool = True
 
 
 class Channel(Protocol):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scheduler.store.work import Bell
     from scheduler.workflow import Workspace
 
+MOST_TOGETHER, FEW = 20, 32  # accounts in one job in a rush; how many jobs there are before it counts as one
 STALLED = 30.0  # seconds without a heartbeat, then a worker is taken for dead (its heart beats every 10)
 _SCHEMA = "daymark worker schema"
 
@@ -59,19 +60,35 @@ def _ringer(procrastinate: Any, url: str) -> Callable[[Tx, list[Bell]], None]:
     def ring(tx: Tx, bells: list[Bell]) -> None:
         ours: Any = tx.db
         job = app.configure_task("deliver", queue="posts", connection=ours.real)
-        job.batch_defer(*[{"account": b.account, "post": b.post} for b in bells])
+        job.batch_defer(*[{"accounts": some} for some in together(bells)])
 
     return ring
+
+
+def together(bells: list[Bell]) -> list[list[str]]:
+    """The accounts to ring for, a list a job. In a rush a job has several, all of one service, so that none waits long.
+
+    Few bells are rung one by one: then all can be sent for at the same time.
+    """
+    size = max(1, min(MOST_TOGETHER, len(bells) // FEW))
+    by_service: dict[str, dict[str, None]] = {}
+    for bell in bells:
+        by_service.setdefault(bell.service, {})[bell.account] = None
+    return [
+        list(accounts)[first : first + size]
+        for accounts in by_service.values()
+        for first in range(0, len(accounts), size)
+    ]
 
 
 def _register(app: Any, procrastinate: Any, deliverer: Deliverer, round_: Callable[[], None]) -> None:
     """The tasks: deliver for an account; each minute a tick, and jobs of workers that died given to others."""
 
     @app.task(name="deliver", queue="posts")  # type: ignore[untyped-decorator]
-    def deliver(account: str, post: str) -> None:
-        del post  # for whoever looks into the queue
+    def deliver(accounts: list[str]) -> None:
         stay_open()
-        deliverer.drain(account)
+        for account in accounts:
+            deliverer.drain(account)
 
     @app.periodic(cron="* * * * *")  # type: ignore[untyped-decorator]
     @app.task(name="tick", queue="tick", queueing_lock="tick", priority=10)  # type: ignore[untyped-decorator]

@@ -108,10 +108,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """It is certainly not out, and trying again makes sense, not before `after` if given."""
+    """Trying again makes sense, not before `after` if given. It is certainly not out, unless it `may_be_out`.
+
+    That is for an answer that was lost where a second send of the same key is harmless; when there is no time or try
+    left, a person has to look.
+    """
 
     why: str
     after: timedelta | None = None
+    may_be_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scheduler.store.connecting import Db
+    from scheduler.store.connecting import Db, Place
 
 FIELDS = ("at", "who", "what", "subject", "before", "after", "why")
+_HEAD = "SELECT link FROM audit ORDER BY id DESC LIMIT 1"
 _ADDED = f"INSERT INTO audit ({', '.join(FIELDS)}, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -23,17 +24,17 @@ def link(previous: str, line: dict[str, str]) -> str:
 
 def head(db: Db) -> str:
     """The link of the newest line; empty if there is none."""
-    row = db.execute("SELECT link FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    row = db.execute(_HEAD).fetchone()
     return str(row[0]) if row else ""
 
 
-def append(db: Db, written: Iterable[dict[str, str]]) -> None:
-    """Adds lines to the log, which nobody else may add to meanwhile."""
-    previous, rows = head(db), []
+def append(db: Db, place: Place, written: Iterable[dict[str, str]]) -> None:
+    """Adds lines to the log; nobody else adds to it until the transaction has ended."""
+    newest = place.locked(db, "audit", _HEAD).fetchone()
+    previous = str(newest[0]) if newest else ""
     for line in written:
         previous = link(previous, line)
-        rows.append([*(line[name] for name in FIELDS), previous])
-    db.executemany(_ADDED, rows)
+        db.execute(_ADDED, [*(line[name] for name in FIELDS), previous])
 
 
 def lines(db: Db) -> Iterator[dict[str, Any]]:

@@ -105,8 +105,7 @@ def writing(home: Path, now: datetime, who: str) -> Iterator[Tx]:
             tx = Tx(db, place, now, who)
             yield tx
             if tx.lines:
-                tx.alone("audit")
-                log.append(db, tx.lines)
+                log.append(db, place, tx.lines)
         except BaseException:
             place.rollback(db)
             raise

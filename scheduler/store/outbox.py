@@ -42,7 +42,7 @@ def enqueue(tx: Tx, p: Post, *, state: DeliveryState = DeliveryState.WAITING, re
 
 _CLAIM = """
     UPDATE delivery SET state = 'sending', claim = :claim, lease = :lease, attempts = attempts + 1
-    WHERE id = :id AND state = 'waiting' AND due <= :now AND expires > :now
+    WHERE id = :id AND state = 'waiting' AND due = :due AND attempts = :tried AND due <= :now AND expires > :now
 """
 
 
@@ -53,7 +53,8 @@ def claim(tx: Tx, d: Delivery, token: str, lease: datetime, rates: RateLimits) -
     """
     _take_service(tx, d.service, lease, rates)
     _take(tx, "account", d.account, rates.account, hold_until=stamp(lease), hold_reason="a post is being sent")
-    if not tx.change(_CLAIM, {"id": d.id, "claim": token, "lease": stamp(lease), "now": tx.now}):
+    was = {"id": d.id, "due": stamp(d.due), "tried": d.attempts}  # tried or moved since it was read: not what we hold
+    if not tx.change(_CLAIM, {**was, "claim": token, "lease": stamp(lease), "now": tx.now}):
         raise NotOurs
     tx.audit("claimed", d.post, before="waiting", after="sending")
     return replace(d, state=DeliveryState.SENDING, claim=token, lease=lease, attempts=d.attempts + 1)

@@ -84,6 +84,11 @@ class Postgres:
                 _make(sql, SCHEMA)
         made.dispose()
 
+    def locked(self, db: Db, table: str, question: str) -> Any:
+        found = db.execute(f"{self.locking(table)}; {question}")
+        found.nextset()
+        return found
+
     def unguard(self, db: Db, table: str) -> list[str]:
         question = (
             "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger"
@@ -133,7 +138,7 @@ class Connection:
 
     def execute(self, sql: str, values: Any = (), /) -> Any:
         with _as_sqlite(self.psycopg):
-            return self.real.execute(_translated(sql), values)
+            return self.real.execute(_translated(sql), values or None)
 
     def executemany(self, sql: str, rows: Iterable[Any], /) -> Any:
         with _as_sqlite(self.psycopg):

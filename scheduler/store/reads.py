@@ -192,11 +192,13 @@ def as_delivery(r: dict[str, Any]) -> Delivery:
 
 def holds(db: Db) -> list[Hold]:
     """The holds in force, oldest first."""
-    found = rows(db, "SELECT * FROM hold WHERE lifted IS NULL ORDER BY id")
-    return [
-        Hold(r["id"], r["scope"], r["value"], r["why"], r["who"], instant(r["since"]), bool(r["essential"]))
-        for r in found
-    ]
+    question = "SELECT id, scope, value, why, who, since, essential FROM hold WHERE lifted IS NULL ORDER BY id"
+    return [as_hold(row) for row in db.execute(question)]
+
+
+def as_hold(row: tuple[Any, ...]) -> Hold:
+    id, scope, value, why, who, since, essential = row
+    return Hold(id, scope, value, why, who, instant(since), bool(essential))
 
 
 def last_audit(db: Db) -> str:

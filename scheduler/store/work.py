@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scheduler.store import reads
 
 if TYPE_CHECKING:
-    from scheduler.model import Delivery, Post
+    from scheduler.model import Delivery, Hold, Post
     from scheduler.store.connecting import Db
 
 
@@ -57,35 +57,60 @@ class Bell:
     delivery: int
     post: str
     account: str
+    service: str
 
 
 def unrung(db: Db, now: str, before: str) -> list[Bell]:
     """Deliveries that are due and for which nobody was rung, or only before a moment: that bell may be lost."""
     question = """
-        SELECT d.id, d.post, d.account FROM delivery AS d
+        SELECT d.id, d.post, d.account, d.service FROM delivery AS d
         WHERE d.state = 'waiting' AND d.due <= ? AND COALESCE(d.rung, '') <= ? ORDER BY d.due, d.id
     """
     return [Bell(*row) for row in db.execute(question, (now, before))]
 
 
+_FIRST_DUE = """
+    SELECT post.*, d.id AS d_id, d.service AS d_service, d.key AS d_key, d.digest AS d_digest, d.due AS d_due,
+        d.expires AS d_expires, d.attempts AS d_attempts, d.place AS d_place, d.reason AS d_reason
+    FROM delivery AS d JOIN post ON post.id = d.post
+    WHERE d.state = 'waiting' AND d.due <= ? AND d.expires > ? AND d.account = ? ORDER BY d.due, d.id LIMIT 1
+"""
+
+
 def first_due(db: Db, account: str, now: str) -> tuple[Delivery, Post] | None:
     """The delivery of an account that is due first, with its post."""
-    question = """
-        SELECT * FROM delivery WHERE state = 'waiting' AND due <= ? AND expires > ? AND account = ?
-        ORDER BY due, id LIMIT 1
-    """
-    found = [reads.as_delivery(row) for row in reads.rows(db, question, (now, now, account))]
-    posts = reads.posts(db, ids=[d.post for d in found])
-    return (found[0], posts[0]) if found else None
+    found = reads.rows(db, _FIRST_DUE, (now, now, account))
+    if not found:
+        return None
+    row = found[0]
+    ours = {name[2:]: value for name, value in row.items() if name.startswith("d_")}
+    ours |= {"post": row["id"], "account": row["account"], "state": "waiting", "claim": None, "lease": None}
+    return reads.as_delivery(ours), reads.as_post(row)
 
 
-def is_busy(db: Db, d: Delivery, now: str) -> bool:
-    """Whether the account or the service of a delivery may not send yet."""
-    question = """
-        SELECT 1 FROM account WHERE name = ? AND hold_until > ?
-        UNION ALL SELECT 1 FROM service WHERE name = ? AND hold_until > ?
-    """
-    return db.execute(question, (d.account, now, d.service, now)).fetchone() is not None
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """What may keep a delivery from going: the holds of the database, a pause, a service in trouble."""
+
+    holds: list[Hold]
+    is_busy: bool
+    is_troubled: bool
+
+
+_STOPS = """
+    SELECT id, scope, value, why, who, since, essential FROM hold WHERE lifted IS NULL
+    UNION ALL SELECT 0, 'account', '', '', '', hold_until, 0 FROM account WHERE name = ? AND hold_until > ?
+    UNION ALL SELECT 0, 'service', '', '', '', COALESCE(hold_until, ''), 0 FROM service
+    WHERE name = ? AND (failures > 0 OR hold_until IS NOT NULL) ORDER BY 1
+"""
+
+
+def stops(db: Db, d: Delivery, now: str) -> Stops:
+    """All that is known to stand in the way of a delivery, in one question."""
+    found = db.execute(_STOPS, (d.account, now, d.service)).fetchall()
+    holds = [reads.as_hold(row) for row in found if row[0]]
+    pauses = [(row[1], row[5]) for row in found if not row[0]]
+    return Stops(holds, any(until > now for _, until in pauses), any(kind == "service" for kind, _ in pauses))
 
 
 def busy_accounts(db: Db, now: str) -> dict[str, str]:
