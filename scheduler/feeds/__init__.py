@@ -42,6 +42,8 @@ def build(
     for revision in revisions:
         for path in revision.feeds:
             feeds.setdefault(path, []).append(revision)
+    written: dict[str, bytes] = {}
     return {
-        path: write(path, feeds[path], header_of(path, title=titles.get(path, ""), base=base)) for path in sorted(feeds)
+        path: write(path, feeds[path], header_of(path, title=titles.get(path, ""), base=base), written)
+        for path in sorted(feeds)
     }

@@ -33,8 +33,10 @@ class _Text(vText):
         return escape(self).encode()
 
 
-def write(path: str, revisions: Iterable[Revision], header: Header) -> bytes:
+def write(path: str, revisions: Iterable[Revision], header: Header, written: dict[str, bytes] | None = None) -> bytes:
     """The feed at `path` below the header's base: one calendar of `revisions`, by start and UID.
+
+    `written` keeps the bytes of entries, by key, from one feed to the next: most stand in several.
 
     Raises KeyError for an unknown colour and ValueError without a revision: an empty calendar breaks the format, and
     some clients keep their old entries when they get one.
@@ -42,11 +44,18 @@ def write(path: str, revisions: Iterable[Revision], header: Header) -> bytes:
     shown = sorted(revisions, key=lambda revision: (_begins(revision.content), revision.uid))
     calendar = Calendar()
     _fill(calendar, _header(path, header, max(revision.stamp for revision in shown)))
+    *head, end = _folded(calendar)
+    kept = {} if written is None else written
     for revision in shown:
-        component = Todo() if revision.component == TODO else Event()
-        _fill(component, _entry(revision))
-        calendar.add_component(component)
-    return b"".join(fold(line) for line in calendar.content_lines(sorted=False) if line)
+        if revision.key not in kept:
+            component = Todo() if revision.component == TODO else Event()
+            _fill(component, _entry(revision))
+            kept[revision.key] = b"".join(_folded(component))
+    return b"".join([*head, *(kept[revision.key] for revision in shown), end])
+
+
+def _folded(component: Component) -> list[bytes]:
+    return [fold(line) for line in component.content_lines(sorted=False) if line]
 
 
 def _begins(content: Content) -> str:
