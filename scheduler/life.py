@@ -133,12 +133,21 @@ STEPS = (
     Step(_SENDING, _SENT, "settle: `Sent`", Who.TICK, f"it is out; {_LEFT}", _OVER),
     Step(_SENDING, _WAITING, "settle: `TryLater`, `SignedOut`", Who.TICK, _LEFT, _AGAIN),
     Step(_SENDING, _FAILED, "settle: `Refused`, or the twelfth `TryLater`", Who.TICK, _LEFT, _BACK),
-    Step(_SENDING, _UNSURE, "settle: `Unsure`", Who.TICK, _LEFT, "a person looks"),
+    Step(
+        _SENDING, _UNSURE, "settle: `Unsure`, or a last `TryLater` that may be out", Who.TICK, _LEFT, "a person looks"
+    ),
     Step(_SENDING, _MISSED, "settle: `TryLater`, with the next try past its end", Who.TICK, _LEFT, _OVER),
     Step(_SENDING, _SENT, "recovery: the channel finds it", Who.SWEEP, _LATE, _OVER),
     Step(_SENDING, _WAITING, "recovery, where a repeat is harmless", Who.SWEEP, _LATE, "the same tick sends it again"),
     Step(_SENDING, _FAILED, "recovery after the twelfth try", Who.SWEEP, _LATE, _BACK),
-    Step(_SENDING, _UNSURE, "recovery, where a repeat could do harm", Who.SWEEP, _LATE, "a person looks"),
+    Step(
+        _SENDING,
+        _UNSURE,
+        "recovery, where a repeat could do harm, or none is left and nobody can find it",
+        Who.SWEEP,
+        _LATE,
+        "a person looks",
+    ),
     Step(_SENDING, _MISSED, "recovery when its time is over", Who.SWEEP, _LATE, _OVER),
     Step(_UNSURE, _SENT, "`settle --out`", Who.PERSON, _DOUBT, _OVER),
     Step(_UNSURE, _WAITING, "`settle --not-out`", Who.PERSON, _DOUBT, "the next tick sends it, with the same key"),

@@ -16,10 +16,10 @@ from alembic.script import ScriptDirectory
 
 from scheduler import outbox, paths
 from scheduler.errors import DatabaseError, PersonNeeded
-from scheduler.model import Campaign, DeliveryState, Finding, Post, RateLimits, Sensitivity, Sent, Wording
+from scheduler.model import Campaign, DeliveryState, Finding, Post, RateLimits, Sensitivity, Sent, SignedOut, Wording
 from scheduler.review import digest_of
 from scheduler.store import outbox as deliveries
-from scheduler.store import planning, reads
+from scheduler.store import planning, reads, work
 from scheduler.store.connecting import place_of
 from scheduler.store.opening import SCHEMA, reading, stamp, writing
 from scheduler.store.schema import APPEND_ONLY, metadata
@@ -253,6 +253,26 @@ def test_an_account_sends_one_post_at_a_time(home: Path) -> None:
         assert deliveries.claim(tx, first, "one", NOW + outbox.LEASE, RateLimits())
     with pytest.raises(deliveries.NotOurs), writing(home, NOW, "test") as tx:
         deliveries.claim(tx, second, "two", NOW + outbox.LEASE, RateLimits())
+
+
+def test_a_lost_try_frees_no_account_that_another_post_has_closed_since(home: Path) -> None:
+    keep(home, a_post("day"), a_post("eve"))
+    with writing(home, NOW, "test") as tx:
+        for name in ("day", "eve"):
+            deliveries.enqueue(tx, a_post(name))
+    with reading(home) as db:
+        first, second = reads.deliveries(db).values()
+    with writing(home, NOW, "one") as tx:
+        lost = deliveries.claim(tx, first, "one", NOW + outbox.LEASE, RateLimits())
+    later = NOW + outbox.LEASE
+    with writing(home, later, "two") as tx:
+        mine = deliveries.claim(tx, second, "two", later + outbox.LEASE, RateLimits())
+    with writing(home, later, "two") as tx:
+        assert deliveries.settle(tx, mine, outbox.after(mine, SignedOut("401"), later), "SignedOut", stamp(later))
+    with writing(home, later, "sweep") as tx:
+        assert deliveries.recover(tx, lost, outbox.recovered(lost, repeatable=True, now=later))
+    with reading(home) as db:
+        assert work.signed_out(db) == {"main": "401"}
 
 
 def test_a_late_answer_changes_nothing_but_is_kept(home: Path) -> None:

@@ -29,7 +29,8 @@ def enqueue(tx: Tx, p: Post, *, state: DeliveryState = DeliveryState.WAITING, re
 
     The idempotency key is made of the post, its digest and how often it was queued before: it belongs to the row.
     """
-    if not tx.change("UPDATE post SET queued = 1 WHERE id = ? AND digest = ? AND queued = 0", (p.id, p.digest)):
+    change = "UPDATE post SET queued = 1 WHERE id = ? AND digest = ? AND queued = 0"
+    if not tx.change(change, (p.id, p.digest)):
         return False
     times = tx.db.execute("SELECT COUNT(*) FROM delivery WHERE post = ?", (p.id,)).fetchone()[0]
     key = hashlib.sha256(f"{p.id}\0{p.digest}\0{times}".encode()).hexdigest()[:40]
@@ -100,12 +101,18 @@ def settle(tx: Tx, before: Delivery, settled: Settled, outcome: str, started: st
     tx.add("attempt", dict(zip(_ATTEMPT, told, strict=True)))
     if ours:
         free = stamp(settled.account_free) if settled.account_free else None
-        _free_account(tx, row.account, free, settled.account_reason or None)
+        _free_account(tx, before, free, settled.account_reason or None)
     return ours
 
 
-def _free_account(tx: Tx, name: str, until: str | None = None, why: str | None = None) -> None:
-    tx.change("UPDATE account SET hold_until = ?, hold_reason = ? WHERE name = ?", (until, why, name))
+def _free_account(tx: Tx, d: Delivery, until: str | None = None, why: str | None = None) -> None:
+    """Ends the pause that the claim of a delivery made, or makes a longer one; another post's own pause stays."""
+    change = """
+        UPDATE account SET hold_until = :until, hold_reason = :why
+        WHERE name = :name AND (hold_until = :lease OR COALESCE(hold_until, '') < COALESCE(:until, ''))
+    """
+    lease = stamp(d.lease) if d.lease else ""
+    tx.change(change, {"until": until, "why": why, "name": d.account, "lease": lease})
 
 
 def judge(tx: Tx, service: str, *, trouble: str, limit: int, rest: Any) -> None:
@@ -142,7 +149,7 @@ def recover(tx: Tx, before: Delivery, row: Delivery) -> bool:
     began = stamp(before.lease) if before.lease else tx.now
     told = (row.id, row.attempts, began, tx.now, "lost", row.reason or row.place)
     tx.add("attempt", dict(zip(_ATTEMPT, told, strict=True)))
-    _free_account(tx, row.account)
+    _free_account(tx, before)
     return True
 
 
