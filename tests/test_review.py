@@ -55,6 +55,7 @@ BOUND = {
 FREE = {
     "the path of the picture": {"wording": replace(WORDING, media=replace(PICTURE, path="elsewhere.png"))},
     "id": {"id": "x"},
+    "a hold may let it pass": {"essential": True},
     "campaign": {"campaign": "x"},
     "observance": {"observance": "x"},
     "year": {"year": 2027},
