@@ -16,7 +16,7 @@ from scheduler.store.opening import reading, soundness
 
 
 @pytest.mark.parametrize(
-    ("kills", "posts"), [(40, 60), pytest.param(1000, 2400, marks=pytest.mark.slow)], ids=["40 kills", "1,000 kills"]
+    ("kills", "posts"), [(40, 150), pytest.param(1000, 3000, marks=pytest.mark.slow)], ids=["40 kills", "1,000 kills"]
 )
 def test_whoever_dies_every_post_is_out_once_or_told_as_unsure(
     kills: int, posts: int, tmp_path: Path, record_property

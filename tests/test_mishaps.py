@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from conftest import Daymark
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
     made = Server()

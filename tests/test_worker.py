@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from conftest import Daymark
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def moved(daymark: Daymark, at: Callable[[str], Path], database: str) -> Path:
     """A workspace with approved posts, whose rows have gone to the server."""
@@ -142,7 +145,6 @@ def crowd(daymark: Daymark, at: Callable[[str], Path], database: str) -> Path:
     return home
 
 
-@pytest.mark.slow
 def test_workers_killed_at_work_lose_nothing_and_double_nothing(daymark: Daymark, crowd: Path, database: str) -> None:
     command = [sys.executable, "-m", "scheduler", "worker", "--until-idle", "--home", str(crowd)]
     for minute, kill in ((0, True), (5, True), (10, False)):
