@@ -26,9 +26,12 @@ def idle(home: str, now: str) -> str:
 def leave_note(home: str, *, wake: str, seen: str, database: str, inputs: str, telling: str = QUIET) -> None:
     """Notes that nothing is to be done from `seen` until `wake`, unless what is named here changes."""
     part = f"{_note(home)}.{os.getpid()}"
-    with open(part, "w", encoding="ascii") as file:
-        file.write(f"{wake} {seen} {database} {inputs} {telling}\n")
-    os.replace(part, _note(home))
+    try:
+        with open(part, "w", encoding="ascii") as file:
+            file.write(f"{wake} {seen} {database} {inputs} {telling}\n")
+        os.replace(part, _note(home))
+    except OSError:
+        pass  # without a note the next tick looks for itself
 
 
 def take_note_away(home: str) -> None:
