@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from scheduler import outbox
-from scheduler.model import Delivery, DeliveryState, Message, Post, Review, Sent
+from scheduler.model import Delivery, DeliveryState, Message, Post, Review, Sent, TryLater
 from scheduler.plan import is_quiet
 from scheduler.review import digest_of
 from scheduler.store import outbox as store
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduler.channels import Channel
-    from scheduler.model import Account
+    from scheduler.model import Account, Outcome
 
 LANES = 8  # services that one process sends to at the same time
 ROUND = timedelta(minutes=1)  # then a lane leaves the rest to the next round: nobody else waits for a slow service
@@ -165,19 +165,29 @@ def send(c: Courier, waiting: Delivery, post: Post, channel: Channel, tally: Tal
         mine = _claim(c, waiting, post, channel, began)
     except store.NotOurs:
         return False
-    outcome = channel.send(_message(c, mine, post))
-    ended = c.clock()
+    if c.clock() < mine.expires:
+        outcome = channel.send(_message(c, mine, post))
+    else:  # the machine slept between the claim and here
+        outcome = TryLater("its time was over before it could be sent", timedelta())
+    return _settle(c, mine, post, outcome, stamp(began), tally, was_troubled=stops.is_troubled)
+
+
+def _settle(
+    c: Courier, mine: Delivery, post: Post, outcome: Outcome, began: str, tally: Tally, *, was_troubled: bool
+) -> bool:
+    """Keeps what came of a send; False if the claim was no longer ours."""
+    ended, trouble = c.clock(), outbox.trouble(outcome)
     settled = outbox.after(mine, outcome, ended)
     with writing(c.home, ended, c.who) as tx:
-        ours = store.settle(tx, mine, settled, type(outcome).__name__, stamp(began))
+        ours = store.settle(tx, mine, settled, type(outcome).__name__, began)
         if ours and settled.delivery.state is DeliveryState.FAILED:
             store.send_back(tx, post.id)
-        if stops.is_troubled or outbox.trouble(outcome):
-            store.judge(tx, mine.service, trouble=outbox.trouble(outcome), limit=outbox.TROUBLES, rest=outbox.rest)
+        if was_troubled or trouble:
+            store.judge(tx, mine.service, trouble=trouble, limit=outbox.TROUBLES, rest=outbox.rest)
     if ours:
-        trouble = "" if isinstance(outcome, Sent) else f"{post.id} on {post.channel}: {settled.delivery.reason}"
-        tally.note(settled.delivery.state, trouble)
-        tally.channel_troubles += filter(None, [trouble])
+        told = "" if isinstance(outcome, Sent) else f"{post.id} on {post.channel}: {settled.delivery.reason}"
+        tally.note(settled.delivery.state, told)
+        tally.channel_troubles += filter(None, [told])
     return ours
 
 

@@ -29,13 +29,16 @@ def database(home: str) -> str:
     return os.path.join(home, "daymark.db")
 
 
-def database_url(home: str) -> str:
-    """The address of a PostgreSQL database in the workspace's file `database.url`; empty if there is no such file."""
+def database_url(home: str) -> "str | None":
+    """The address of a PostgreSQL database in the workspace's file `database.url`; None if there is no such file.
+
+    Raises OSError or UnicodeDecodeError for one that cannot be read.
+    """
     try:
         with open(os.path.join(home, "database.url"), encoding="utf-8") as file:
             return file.read().strip()
     except FileNotFoundError:
-        return ""
+        return None
 
 
 def read_only(path: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import COOPS, DUE, EVE, NOW, Answer, everything, packs
+from conftest import COOPS, DAY, DUE, EVE, NOW, THANKS, Answer, everything, packs
 from counting import MORNING, Counted, Server, fill, work
 
 from scheduler import deliver
@@ -347,3 +347,16 @@ def test_what_nobody_has_approved_follows_new_zone_data(daymark: Daymark, at: At
     new = {p["id"]: p["due"] for p in daymark.json("posts", home=home, env=env) if p["id"] in old}
     assert len(old) > 3
     assert all(new[id] < old[id] for id in old)
+
+
+# --- no power
+
+
+def test_days_without_power_send_what_is_in_time_and_tell_the_rest(daymark: Daymark, at: Callable[[str], Path]) -> None:
+    home, back = at("queued"), "2026-07-05T10:00:00Z"
+    done = daymark.json("tick", home=home, now=back)
+    stand = {p["id"]: p["state"] for p in daymark.json("posts", home=home, now=back)}
+    assert (stand[EVE], stand[DAY], stand[THANKS]) == ("missed", "missed", "sent")
+    assert (done["sent"], packs(home)) == (1, [THANKS])
+    assert all(row["reason"] for row in daymark.json("missed", home=home, now=back))
+    assert daymark.json("tick", home=home, now="2026-07-05T10:05:00Z")["sent"] == 0

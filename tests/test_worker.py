@@ -96,6 +96,27 @@ def test_what_cannot_be_is_told(words: str, code: int, says: str, daymark: Dayma
     assert rows(home) == before
 
 
+ADDRESSES = {
+    "no text": (b"\xff\xfe", "cannot be read"),
+    "nothing": (b"", "is empty"),
+    "nonsense": (b"nonsense", "no address of a database"),
+    "no server there": (b"host=/nowhere", "cannot be reached"),
+}
+
+
+@pytest.mark.parametrize(("held", "says"), ADDRESSES.values(), ids=ADDRESSES)
+def test_an_address_that_leads_nowhere_makes_no_new_database(
+    held: bytes, says: str, daymark: Daymark, at: Callable[[str], Path]
+) -> None:
+    home = at("queued")
+    (home / "daymark.db").unlink()
+    (home / "database.url").write_bytes(held)
+    for words in (("status",), ("tick",)):
+        answer = daymark(*words, home=home)
+        assert (answer.code, says in answer.err, "Traceback" in answer.err) == (6, True, False), answer.err
+    assert not (home / "daymark.db").exists()
+
+
 def test_the_commands_of_a_day_work_there(daymark: Daymark, moved: Path) -> None:
     assert daymark("doctor", home=moved).code == 0
     assert daymark.json("hold", "--why", "storm", home=moved) == {"held": 3}

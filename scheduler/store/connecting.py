@@ -209,9 +209,16 @@ def _file(path: str) -> File:
 
 def place_of(home: Path | str) -> Place:
     """The database of a workspace: the one that its file `database.url` names, else its own file."""
-    url = paths.database_url(str(home))
-    if not url:
+    try:
+        url = paths.database_url(str(home))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatabaseError(
+            f"{home}/database.url cannot be read: {error}", "check its rights and what it holds"
+        ) from error
+    if url is None:
         return _file(paths.database(str(home)))
+    if not url:  # never a new, empty file in the place of a database that is elsewhere
+        raise DatabaseError(f"{home}/database.url is empty", "write the address of the database into it")
     from scheduler.store.postgres import postgres
 
     return postgres(url)

@@ -38,7 +38,7 @@ class Postgres:
             told = self.psycopg.conninfo.conninfo_to_dict(url)
         except self.psycopg.Error as error:
             raise DatabaseError(
-                f"database.url holds no address of a database: {error}", "write postgresql://HOST/NAME"
+                f"this is no address of a database: {str(error).strip()}", "write postgresql://HOST/NAME"
             ) from error
         self.name = f"{told.get('dbname') or 'of PostgreSQL'} on {told.get('host') or 'this machine'}"
 

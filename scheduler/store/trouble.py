@@ -11,6 +11,7 @@ from scheduler.errors import DatabaseError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_AWAY = ("cannot be reached", "see that it runs and that database.url is right")
 _SAYINGS = (
     (
         "not a database",
@@ -26,8 +27,15 @@ _SAYINGS = (
         "cannot be written: the disk answers with an error or is full",
         "check the disk, then run it again",
     ),
-    ("was moved", "is no longer in use: the workspace was moved", "run the command again; nothing was lost"),
-    ("connection failed", "cannot be reached", "see that it runs and that database.url is right"),
+    (
+        "was moved",
+        "is no longer in use: the workspace was moved",
+        "if database.url is missing, put it back; else run the command again",
+    ),
+    ("connection failed", *_AWAY),
+    ("connection is bad", *_AWAY),
+    ("connection to server", *_AWAY),
+    ("server closed the connection", *_AWAY),
     ("connection is lost", "has gone away", "see that it runs, and run the command again; nothing was lost"),
     ("locked", "is busy: another program holds it", "wait a minute and run the command again"),
 )

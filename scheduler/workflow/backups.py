@@ -21,6 +21,7 @@ from scheduler.errors import BadData, DatabaseError, UsageError
 from scheduler.store.holds import FILE as HOLD
 from scheduler.store.log import first_broken, head
 from scheduler.store.opening import SCHEMA, copy_database, reading, soundness, stamp
+from scheduler.workflow.keeping import sweep
 from scheduler.workflow.publishing import build_feeds
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def backup(ws: Workspace, to: Path | None = None, keep: int = 0) -> Backup:
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target.parent)
+        sweep(target.parent)
         _write(ws, part)
         proved = verify(part)
         part.replace(target)
@@ -112,17 +113,6 @@ def _program() -> str:
     files = sorted(Path(paths.shipped("calendars")).glob("*.toml"))
     digest = hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
     return f"{version('daymark-scheduler')} {digest[:16]}"
-
-
-def _sweep(folder: Path) -> None:
-    """Takes away what backups that were killed left half written."""
-    for part in folder.glob(".*.part"):
-        try:
-            os.kill(int(part.name.split(".")[-2]), 0)
-        except (ValueError, OverflowError, ProcessLookupError):
-            part.unlink(missing_ok=True)
-        except PermissionError:
-            pass  # somebody else's, at work
 
 
 def _write(ws: Workspace, part: Path) -> None:

@@ -33,3 +33,14 @@ def keep_file(path: Path, data: bytes, *, private: bool = False) -> None:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise BadData(f"{path} cannot be written: {error.strerror}", "check its rights and the disk") from error
+
+
+def sweep(folder: Path) -> None:
+    """Takes away what processes that were killed left half written in a folder."""
+    for part in folder.glob(".*.part"):
+        try:
+            os.kill(int(part.name.split(".")[-2]), 0)
+        except (ValueError, OverflowError, ProcessLookupError):
+            part.unlink(missing_ok=True)
+        except PermissionError:
+            pass  # somebody else's, at work

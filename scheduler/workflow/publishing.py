@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scheduler import feeds
-from scheduler.errors import BadData
 from scheduler.model import DeliveryState
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
+from scheduler.workflow.keeping import keep_file, sweep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +39,8 @@ def build_feeds(ws: Workspace, out: Path | None = None) -> list[Built]:
         seen = reads.last_audit(db)
     revisions = _revise(ws)
     files = feeds.build(revisions, base=ws.settings.feeds_base)
+    for place in {(folder / path).parent for path in files}:
+        sweep(place)
     built = [_write(folder / path, data) for path, data in files.items()]
     if out is None:
         _remember(ws, seen)
@@ -97,14 +98,9 @@ def _write(path: Path, data: bytes) -> Built:
     """Puts the bytes in place whole; a file that has them already keeps its time."""
     sha = hashlib.sha256(data).hexdigest()
     try:
-        if path.is_file() and path.read_bytes() == data:
-            return Built(path, sha, changed=False)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.{os.getpid()}")
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        raise BadData(
-            f"the feed {path} cannot be written: {error.strerror}", "check the folder's rights and the disk"
-        ) from error
-    return Built(path, sha, changed=True)
+        is_same = path.is_file() and path.read_bytes() == data
+    except OSError:
+        is_same = False
+    if not is_same:
+        keep_file(path, data)
+    return Built(path, sha, changed=not is_same)

@@ -233,6 +233,6 @@ def _remember(ws: Workspace, inputs: str, *, accept_clock: bool) -> None:
     with reading(ws.home) as db:
         wake = min(work.next_work(db, stamp(ws.now)), tomorrow)
         built = reads.state(db, "feeds_from") == reads.last_audit(db)
-    if built and not paths.database_url(home):  # a database that is no file changes unseen
+    if built and paths.database_url(home) is None:  # a database that is no file changes unseen
         telling = peek.PING if ws.settings.ping else peek.QUIET
         peek.leave_note(home, wake=wake, seen=seen, database=database, inputs=inputs, telling=telling)
