@@ -36,7 +36,6 @@ class Step:
     within: str = "as before"
 
 
-_NONE = None
 _WAITING, _SENDING, _SENT = DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.SENT
 _FAILED, _UNSURE = DeliveryState.FAILED, DeliveryState.UNSURE
 _MISSED, _CANCELLED = DeliveryState.MISSED, DeliveryState.CANCELLED
@@ -81,7 +80,7 @@ _ROLLED = "as before: also none of the other posts of the command is changed"
 
 STEPS = (
     Step(
-        _NONE,
+        None,
         _WAITING,
         "`queue` of an approved post",
         Who.TICK,
@@ -90,7 +89,7 @@ STEPS = (
         "as before: none of the round's posts is queued",
     ),
     Step(
-        _NONE,
+        None,
         _MISSED,
         "expiry of a post that nobody approved or queued",
         Who.SWEEP,
@@ -99,7 +98,7 @@ STEPS = (
         "as before: none of the round's posts is told",
     ),
     Step(
-        _NONE,
+        None,
         _CANCELLED,
         "planning, when its day is no longer held",
         Who.TICK,
