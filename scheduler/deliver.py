@@ -1,4 +1,4 @@
-"""Gets posts out: claim one, send one, settle it; recover what a crash left, tell what was missed.
+"""Gets posts out: claim one, send one, settle it.
 
 Every entry may be called twice, by any number of processes: what decides is the row, by compare-and-set.
 """
@@ -18,7 +18,7 @@ from scheduler.model import Delivery, DeliveryState, Message, Post, Review, Sent
 from scheduler.plan import is_quiet
 from scheduler.review import digest_of
 from scheduler.store import outbox as store
-from scheduler.store import reads, work
+from scheduler.store import work
 from scheduler.store.holds import in_force, of_file
 from scheduler.store.opening import keeping_open, reading, stamp, writing
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from scheduler.channels import Channel
     from scheduler.model import Account, Outcome
+    from scheduler.outbox import Settled
 
 LANES = 8  # services that one process sends to at the same time
 ROUND = timedelta(minutes=1)  # then a lane leaves the rest to the next round: nobody else waits for a slow service
@@ -66,51 +67,6 @@ class Courier:
     channels: Callable[[str], Channel]
     refusal: Callable[[Post], str]
     lanes: int = LANES
-
-
-def recover(c: Courier, tally: Tally) -> None:
-    """Takes up deliveries whose process died while sending, once their lease is over."""
-    now = c.clock()
-    with reading(c.home) as db:
-        lost = work.lost(db, stamp(now))
-        posts = {p.id: p for p in reads.posts(db, ids=[d.post for d in lost])}
-    for before in lost:
-        post = posts[before.post]
-        channel = c.channels(post.channel)
-        found, sure = channel.find(_message(c, before, post)), channel.guarantee
-        row = (
-            outbox.after(before, found, now).delivery
-            if found
-            else outbox.recovered(before, repeatable=sure.repeatable, findable=sure.findable, now=now)
-        )
-        with writing(c.home, now, c.who) as tx:
-            ours = store.recover(tx, before, row)
-            if ours and row.state is DeliveryState.FAILED:
-                store.send_back(tx, post.id)
-        if ours and row.state is not DeliveryState.WAITING:
-            tally.note(row.state, "" if found else f"{row.post}: {row.reason}")
-
-
-def miss(c: Courier, tally: Tally) -> None:
-    """Tells what is over: deliveries past their expiry, and posts that nobody approved or queued in time."""
-    now = c.clock()
-    with reading(c.home) as db:
-        expired, unqueued = work.expired(db, stamp(now)), work.expired_unqueued(db, stamp(now))
-        holds = in_force(c.home, db)
-        posts = {p.id: p for p in reads.posts(db, ids=[d.post for d in expired])}
-    if not expired and not unqueued:
-        return
-    with writing(c.home, now, c.who) as tx:
-        for before in expired:
-            post = posts[before.post]
-            hold = outbox.is_held(holds, post, c.themes(post.observance))
-            why = f"on hold until its time was over: {hold.why}" if hold else before.reason or "no tick ran in time"
-            if store.end(tx, before, replace(before, state=DeliveryState.MISSED, reason=why)):
-                tally.note(DeliveryState.MISSED)
-        for post in unqueued:
-            why = f"it was {post.review} when its time was over"
-            if store.enqueue(tx, post, state=DeliveryState.MISSED, reason=why):
-                tally.note(DeliveryState.MISSED)
 
 
 def send_due(c: Courier, tally: Tally) -> int:
@@ -157,33 +113,67 @@ def send(c: Courier, waiting: Delivery, post: Post, channel: Channel, tally: Tal
         return False
     if refused := _refusal(c, waiting, post):
         with writing(c.home, began, c.who) as tx:
-            if store.end(tx, waiting, replace(waiting, state=DeliveryState.FAILED, reason=refused)):
-                store.send_back(tx, post.id)
-                tally.note(DeliveryState.FAILED, f"{post.id}: {refused}")
+            row = outbox.ended(waiting, DeliveryState.FAILED, refused)
+            if store.end(tx, waiting, row):
+                if row.state is DeliveryState.FAILED:
+                    store.send_back(tx, post.id)
+                tally.note(row.state, f"{post.id}: {row.reason}")
+        return True
+    if not channel.guarantee.allows(waiting.doubt, began):
+        with writing(c.home, began, c.who) as tx:
+            row = replace(waiting, state=DeliveryState.UNSURE, reason=f"too late to repeat it: {waiting.reason}")
+            if store.end(tx, waiting, row):
+                tally.note(row.state, f"{post.id}: {row.reason}")
         return True
     try:
         mine = _claim(c, waiting, post, channel, began)
     except store.NotOurs:
         return False
-    if c.clock() < mine.expires:
-        outcome = channel.send(_message(c, mine, post))
-    else:  # the machine slept between the claim and here
-        outcome = TryLater("its time was over before it could be sent", timedelta())
-    return _settle(c, mine, post, outcome, stamp(began), tally, was_troubled=stops.is_troubled)
+    mine, outcome = _asked(c, mine, post, channel)
+    settled = outbox.after(mine, outcome, channel.guarantee, c.clock())
+    return _settle(c, mine, post, (outcome, settled), stamp(began), tally, was_troubled=stops.is_troubled)
+
+
+def _asked(c: Courier, mine: Delivery, post: Post, channel: Channel) -> tuple[Delivery, Outcome]:
+    """What came of a try, and the row it was made from: a message that may be out is looked for before it goes again.
+
+    A send begins only while it is time, and while nobody else may take the claim for lost.
+    """
+    message = message_of(c, mine, post)
+    if mine.doubt and channel.guarantee.findable:
+        found = channel.find(message)
+        if isinstance(found, Sent):
+            return mine, found
+        if found:
+            return mine, TryLater(found.why)
+        mine = replace(mine, doubt=None)
+    if c.clock() >= mine.expires:  # the machine slept between the claim and here
+        return mine, TryLater("its time was over before it could be sent", timedelta())
+    return mine, channel.send(message)
 
 
 def _settle(
-    c: Courier, mine: Delivery, post: Post, outcome: Outcome, began: str, tally: Tally, *, was_troubled: bool
+    c: Courier,
+    mine: Delivery,
+    post: Post,
+    came: tuple[Outcome, Settled],
+    began: str,
+    tally: Tally,
+    *,
+    was_troubled: bool,
 ) -> bool:
-    """Keeps what came of a send; False if the claim was no longer ours."""
-    ended, trouble = c.clock(), outbox.trouble(outcome)
-    settled = outbox.after(mine, outcome, ended)
-    with writing(c.home, ended, c.who) as tx:
+    """Keeps what came of a send; False if the claim was no longer ours. What is out is told as out all the same."""
+    outcome, settled = came
+    trouble = outbox.trouble(outcome)
+    with writing(c.home, c.clock(), c.who) as tx:
         ours = store.settle(tx, mine, settled, type(outcome).__name__, began)
+        late = not ours and isinstance(outcome, Sent) and not store.correct(tx, settled.delivery)
         if ours and settled.delivery.state is DeliveryState.FAILED:
             store.send_back(tx, post.id)
         if was_troubled or trouble:
             store.judge(tx, mine.service, trouble=trouble, limit=outbox.TROUBLES, rest=outbox.rest)
+    if late:
+        tally.troubles.append(f"{post.id} went out although it had been given up: {settled.delivery.place}")
     if ours:
         told = "" if isinstance(outcome, Sent) else f"{post.id} on {post.channel}: {settled.delivery.reason}"
         tally.note(settled.delivery.state, told)
@@ -221,7 +211,8 @@ def _refusal(c: Courier, delivery: Delivery, post: Post) -> str:
     return c.refusal(post)
 
 
-def _message(c: Courier, delivery: Delivery, post: Post) -> Message:
+def message_of(c: Courier, delivery: Delivery, post: Post) -> Message:
+    """What a channel is given of a delivery."""
     return Message(
         key=delivery.key,
         post=post.id,

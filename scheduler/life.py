@@ -56,10 +56,13 @@ STATES: dict[DeliveryState, tuple[str, str]] = {
         "it; it gets a new delivery",
     ),
     _UNSURE: (
-        "it may or may not be out; nobody guesses. The folder channel never leads here",
+        "it may or may not be out, and its channel can neither be asked nor be sent the same again; nobody guesses",
         "a person who has looked: `daymark settle`",
     ),
-    _MISSED: ("its time was over", "the end. `reword` may give its post a new time, and so a new delivery"),
+    _MISSED: (
+        "its time was over",
+        "the end, but for an answer that comes late. `reword` may give its post a new time, and so a new delivery",
+    ),
     _CANCELLED: (
         "a person took it back or dropped it after a hold, or its day is no longer held",
         "the end. A post that was taken back may be approved again, one that was dropped reworded; it gets a new "
@@ -67,8 +70,10 @@ STATES: dict[DeliveryState, tuple[str, str]] = {
     ),
 }
 
+AFTER_ALL = "`Sent` of a try that had been given up as lost"
 _STAYS = "it waits; the next tick decides anew"
 _LEFT = "it stays `sending`; after two minutes recovery asks the channel whether it is out"
+_LOOKS = "the channel is asked again by the next tick"
 _LATE = "it stays `sending`; the next tick recovers it"
 _OVER = "nothing more to do"
 _AGAIN = "the next tick sends it at its time"
@@ -116,6 +121,26 @@ STEPS = (
         _OVER,
         "as before: none of the round's posts is told",
     ),
+    Step(_WAITING, _SENT, "expiry, when an earlier try may be out and the channel finds it", Who.SWEEP, _LOOKS, _OVER),
+    Step(
+        _WAITING,
+        _UNSURE,
+        "expiry, the check before the send, or the end of the time in which a repeat is harmless, when an earlier try "
+        "may be out",
+        Who.TICK,
+        _STAYS,
+        "a person looks",
+    ),
+    Step(
+        _WAITING,
+        _UNSURE,
+        "`reject`, `reword` or `resume` stops it, when an earlier try may be out",
+        Who.PERSON,
+        "it waits, and may be sent; the person repeats the command",
+        "a person looks",
+        _ROLLED,
+    ),
+    Step(_WAITING, _SENT, AFTER_ALL, Who.TICK, _AGAIN, _OVER),
     Step(_WAITING, _FAILED, "the check before the send", Who.TICK, _STAYS, _BACK),
     Step(
         _WAITING,
@@ -132,8 +157,14 @@ STEPS = (
     Step(_SENDING, _SENT, "settle: `Sent`", Who.TICK, f"it is out; {_LEFT}", _OVER),
     Step(_SENDING, _WAITING, "settle: `TryLater`, `SignedOut`", Who.TICK, _LEFT, _AGAIN),
     Step(_SENDING, _FAILED, "settle: `Refused`, or the twelfth `TryLater`", Who.TICK, _LEFT, _BACK),
+    Step(_SENDING, _WAITING, "settle: `Unsure`, where a repeat is harmless", Who.TICK, _LEFT, _AGAIN),
     Step(
-        _SENDING, _UNSURE, "settle: `Unsure`, or a last `TryLater` that may be out", Who.TICK, _LEFT, "a person looks"
+        _SENDING,
+        _UNSURE,
+        "settle: `Unsure`, where a repeat could do harm; or an end, when an earlier try may be out",
+        Who.TICK,
+        _LEFT,
+        "a person looks",
     ),
     Step(_SENDING, _MISSED, "settle: `TryLater`, with the next try past its end", Who.TICK, _LEFT, _OVER),
     Step(_SENDING, _SENT, "recovery: the channel finds it", Who.SWEEP, _LATE, _OVER),
@@ -142,13 +173,15 @@ STEPS = (
     Step(
         _SENDING,
         _UNSURE,
-        "recovery, where a repeat could do harm, or none is left and nobody can find it",
+        "recovery, where a repeat could do harm, or none is left and the channel does not say",
         Who.SWEEP,
         _LATE,
         "a person looks",
     ),
     Step(_SENDING, _MISSED, "recovery when its time is over", Who.SWEEP, _LATE, _OVER),
     Step(_UNSURE, _SENT, "`settle --out`", Who.PERSON, _DOUBT, _OVER),
+    Step(_UNSURE, _SENT, AFTER_ALL, Who.TICK, "it stays `unsure`", _OVER),
+    Step(_MISSED, _SENT, AFTER_ALL, Who.TICK, "it stays `missed`", _OVER),
     Step(_UNSURE, _WAITING, "`settle --not-out`", Who.PERSON, _DOUBT, "the next tick sends it, with the same key"),
     Step(_UNSURE, _MISSED, "`settle --not-out` when its time is over", Who.PERSON, _DOUBT, _OVER),
 )

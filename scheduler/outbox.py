@@ -7,7 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from scheduler.model import Delivery, DeliveryState, Hold, Outcome, Post, Refused, Sent, SignedOut, TryLater, Unsure
+from scheduler.model import (
+    Delivery,
+    DeliveryState,
+    Found,
+    Guarantee,
+    Hold,
+    Outcome,
+    Post,
+    Refused,
+    Sent,
+    SignedOut,
+    TryLater,
+    Unsure,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -37,37 +50,45 @@ def backoff(post: str, attempt: int) -> timedelta:
     return timedelta(seconds=round(wait.total_seconds() * (0.5 + draw / 2)))
 
 
-def after(row: Delivery, outcome: Outcome, now: datetime) -> Settled:
+def after(row: Delivery, outcome: Outcome, sure: Guarantee, now: datetime) -> Settled:
     """The row after a try that began from `row` (state sending, attempts already counted)."""
+    began = row.lease - LEASE if row.lease else now
     row = replace(row, claim="", lease=None)
     match outcome:
-        case Sent(place):
-            return Settled(replace(row, state=DeliveryState.SENT, place=place, reason=""))
+        case Sent(place, id):
+            return Settled(replace(row, state=DeliveryState.SENT, place=place, remote=id, reason="", doubt=None))
         case Refused(why):
-            return Settled(replace(row, state=DeliveryState.FAILED, reason=why))
+            return Settled(ended(row, DeliveryState.FAILED, why))
         case Unsure(why):
-            return Settled(replace(row, state=DeliveryState.UNSURE, reason=why))
+            return _again(replace(row, doubt=row.doubt or began), TryLater(why), sure, now)
         case SignedOut(why):
             waiting = replace(row, state=DeliveryState.WAITING, reason=why)
             return Settled(waiting, account_free=datetime.max.replace(tzinfo=now.tzinfo), account_reason=why)
         case TryLater():
-            return _again(row, outcome, now)
+            return _again(row, outcome, sure, now)
 
 
-def _again(row: Delivery, outcome: TryLater, now: datetime) -> Settled:
-    """A retry is a row with a time. None that could not be in time, and none for ever."""
+def ended(row: Delivery, state: DeliveryState, why: str) -> Delivery:
+    """The row at an end at which it is not out; `unsure` instead if an earlier try of it may be."""
+    if row.doubt is None:
+        return replace(row, state=state, reason=why)
+    return replace(row, state=DeliveryState.UNSURE, reason=f"{why}; an earlier try may be out")
+
+
+def _again(row: Delivery, outcome: TryLater, sure: Guarantee, now: datetime) -> Settled:
+    """A retry is a row with a time. None that could not be in time, none that could do harm, and none for ever."""
     why, later = outcome.why, outcome.after
     free = now + later if later else None
-    if row.attempts >= MOST_ATTEMPTS:
-        state = DeliveryState.UNSURE if outcome.may_be_out else DeliveryState.FAILED
-        failed = replace(row, state=state, reason=f"{row.attempts} tries: {why}")
-        return Settled(failed, free, why if free else "")
     due = now + max(backoff(row.post, row.attempts), later or timedelta())
-    if due >= row.expires:
-        state = DeliveryState.UNSURE if outcome.may_be_out else DeliveryState.MISSED
-        missed = replace(row, state=state, reason=f"its time was over before the next try: {why}")
-        return Settled(missed, free, why if free else "")
-    return Settled(replace(row, state=DeliveryState.WAITING, due=due, reason=why), free, why if free else "")
+    if not sure.allows(row.doubt, due):
+        row = replace(row, state=DeliveryState.UNSURE, reason=why)
+    elif row.attempts >= MOST_ATTEMPTS:
+        row = ended(row, DeliveryState.FAILED, f"{row.attempts} tries: {why}")
+    elif due >= row.expires:
+        row = ended(row, DeliveryState.MISSED, f"its time was over before the next try: {why}")
+    else:
+        row = replace(row, state=DeliveryState.WAITING, due=due, reason=why)
+    return Settled(row, free, why if free else "")
 
 
 def trouble(outcome: Outcome) -> str:
@@ -84,20 +105,32 @@ def rest(failures: int) -> timedelta:
     return min(LONGEST_REST, FIRST_REST * (1 << doublings))
 
 
-def recovered(row: Delivery, *, repeatable: bool, now: datetime, findable: bool = True) -> Delivery:
-    """A row whose lease ran out: tried again where the channel makes a repeat harmless, else left to a person."""
-    row = replace(row, claim="", lease=None)
+def recovered(row: Delivery, found: Found, sure: Guarantee, now: datetime) -> Delivery:
+    """A row whose lease ran out, and what was found of it: tried again where that can do no harm."""
+    began = row.lease - LEASE if row.lease else now
+    row = looked(replace(row, claim="", lease=None, doubt=row.doubt or began), found)
     stopped = "the program stopped while sending"
-    is_last = now >= row.expires or row.attempts >= MOST_ATTEMPTS
-    if not repeatable or (is_last and not findable):
+    if row.state is DeliveryState.SENT:
+        return row
+    if not sure.allows(row.doubt, now):
         return replace(
             row, state=DeliveryState.UNSURE, reason=f"{stopped}: look whether it is out before sending again"
         )
     if now >= row.expires:
-        return replace(row, state=DeliveryState.MISSED, reason=f"{stopped}, and its time is over")
+        return ended(row, DeliveryState.MISSED, f"{stopped}, and its time is over")
     if row.attempts >= MOST_ATTEMPTS:
-        return replace(row, state=DeliveryState.FAILED, reason=f"{stopped}, {row.attempts} times")
+        return ended(row, DeliveryState.FAILED, f"{stopped}, {row.attempts} times")
     return replace(row, state=DeliveryState.WAITING, due=min(row.due, now), reason=f"{stopped}: tried again")
+
+
+def looked(row: Delivery, found: Found) -> Delivery:
+    """A row of which a try may be out, after its channel was asked."""
+    match found:
+        case Sent(place, id):
+            return replace(row, state=DeliveryState.SENT, place=place, remote=id, reason="", doubt=None)
+        case Unsure():
+            return row
+    return replace(row, doubt=None)
 
 
 def is_held(holds: Iterable[Hold], post: Post, themes: Collection[str]) -> Hold | None:

@@ -22,11 +22,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scheduler import deliver
-from scheduler.channels import Guarantee
+from scheduler import deliver, sweep
 from scheduler.model import (
     Account,
     Campaign,
+    Guarantee,
     Post,
     RateLimits,
     Review,
@@ -43,6 +43,7 @@ from scheduler.store.opening import writing
 
 MORNING = datetime(2027, 7, 30, 9, tzinfo=UTC)
 KINDS = ("keyed", "findable", "blind")
+REMEMBERED = timedelta(days=90)
 
 
 def draw(*words: object) -> int:
@@ -111,25 +112,18 @@ class Counted:
 
     def __init__(self, kind: str, url: str) -> None:
         self.kind, self.place = kind, urlsplit(url).netloc
-        self.guarantee = Guarantee(repeatable=kind != "blind", findable=kind == "findable")
+        self.guarantee = Guarantee(REMEMBERED if kind == "keyed" else timedelta(), findable=kind == "findable")
 
     def send(self, message):
-        if found := self.find(message):
-            return found
         try:
             self._ask("POST", f"/{self.kind}", message)
         except ConnectionRefusedError as error:
             return TryLater(str(error))
         except (OSError, http.client.HTTPException) as error:
-            if self.kind == "blind":
-                return Unsure(f"no answer: {error!r}")
-            again = TryLater(f"no answer: {error!r}", timedelta(minutes=1), may_be_out=self.kind == "keyed")
-            return self.find(message) or again
+            return Unsure(f"no answer: {error!r}")
         return Sent(f"/{self.kind}/{message.key}")
 
     def find(self, message):
-        if self.kind != "findable":
-            return None
         place = f"/findable/{message.key}"
         return Sent(place) if self._ask("GET", place, message) == 200 else None
 
@@ -198,8 +192,8 @@ def work(home: Path, url: str, now: datetime, number: int) -> None:
         refusal=lambda _: "",
     )
     tally = deliver.Tally()
-    deliver.recover(courier, tally)
-    deliver.miss(courier, tally)
+    sweep.recover(courier, tally)
+    sweep.miss(courier, tally)
     deliver.send_due(courier, tally)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from test_pictures import picture
 
 from scheduler.channels import CHANNELS, open_channel
 from scheduler.config import CHANNELS as CONFIGURABLE
-from scheduler.model import Media, Message, Refused, Sent, TryLater, Wording
+from scheduler.model import FOREVER, Media, Message, Refused, Sent, TryLater, Wording
 from scheduler.pictures import Trace, traces
 
 PICTURE = picture("PNG")
@@ -38,7 +38,7 @@ def test_every_channel_can_be_chosen_in_daymark_toml() -> None:
 
 @pytest.mark.parametrize("name", CHANNELS)
 def test_a_channel_says_what_a_repeat_does(name: str, tmp_path: Path) -> None:
-    assert open_channel(name, tmp_path).guarantee.repeatable in (True, False)
+    assert open_channel(name, tmp_path).guarantee.keyed >= timedelta()
 
 
 @pytest.mark.parametrize("name", CHANNELS)
@@ -46,7 +46,7 @@ def test_sending_the_same_key_twice_makes_one_post_where_repeats_are_harmless(na
     channel = open_channel(name, tmp_path)
     first, second = channel.send(MESSAGE), channel.send(MESSAGE)
     assert isinstance(first, Sent)
-    if channel.guarantee.repeatable:
+    if channel.guarantee.keyed == FOREVER:
         assert first == second
         assert len(list((tmp_path / "outbox").iterdir())) == 1
 

@@ -10,7 +10,7 @@ import pytest
 from conftest import DAY, DUE, EVE, packs
 from test_store import NOW, a_post, keep, only
 
-from scheduler.model import Account, DeliveryState, RateLimits, Unsure
+from scheduler.model import Account, DeliveryState, Guarantee, RateLimits, Unsure
 from scheduler.outbox import LEASE, after
 from scheduler.plan import next_awake
 from scheduler.store import outbox
@@ -148,7 +148,7 @@ def test_a_person_ends_a_doubt(said: str, later: timedelta, state: DeliveryState
     with writing(tmp_path, NOW, "test") as tx:
         mine = outbox.claim(tx, only(tmp_path), "one", NOW + LEASE, RateLimits())
     with writing(tmp_path, NOW, "test") as tx:
-        outbox.settle(tx, mine, after(mine, Unsure("cut off"), NOW), "Unsure", stamp(NOW))
+        outbox.settle(tx, mine, after(mine, Unsure("cut off"), Guarantee(), NOW), "Unsure", stamp(NOW))
 
     told = settled(only(tmp_path), "Ana", NOW + later, is_out=said == "out", place="https://a.org/1")
     with writing(tmp_path, NOW + later, "Ana") as tx:

@@ -33,16 +33,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from scheduler import deliver, outbox, paths
-from scheduler.channels import Guarantee
+from scheduler import deliver, outbox, paths, sweep
 from scheduler.config import load_settings
 from scheduler.errors import PersonNeeded
-from scheduler.life import STATES, STEPS, TRANSITIONS, Who, page
+from scheduler.life import AFTER_ALL, STATES, STEPS, TRANSITIONS, Who, page
 from scheduler.model import (
+    FOREVER,
     Account,
     Campaign,
     Delivery,
     DeliveryState,
+    Guarantee,
     Post,
     RateLimits,
     Refused,
@@ -89,13 +90,13 @@ def test_the_numbers_that_the_table_names_are_those_of_the_program() -> None:
 
 
 @pytest.mark.parametrize("state", [s for s, (_, on) in STATES.items() if on.startswith("the end")])
-def test_no_way_leads_out_of_an_end(state: DeliveryState) -> None:
-    assert not [step for step in STEPS if step.of is state]
+def test_no_way_leads_out_of_an_end_but_that_it_is_out_after_all(state: DeliveryState) -> None:
+    assert {(step.to, step.by) for step in STEPS if step.of is state} <= {(DeliveryState.SENT, AFTER_ALL)}
 
 
 def test_only_a_claim_leads_to_sending_and_only_a_person_out_of_a_doubt() -> None:
     assert [(s.of, s.by) for s in STEPS if s.to is DeliveryState.SENDING] == [(DeliveryState.WAITING, "claim")]
-    assert {s.who for s in STEPS if s.of is DeliveryState.UNSURE} == {Who.PERSON}
+    assert {s.who for s in STEPS if s.of is DeliveryState.UNSURE and s.by != AFTER_ALL} == {Who.PERSON}
 
 
 START = datetime(2027, 7, 30, 9, tzinfo=UTC)
@@ -104,7 +105,18 @@ NEVER, FOR_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=
 AWAKE = {"quiet_from": time(), "quiet_to": time()}  # quiet hours have tests of their own
 ACCOUNTS = {
     name: Account(name, channel, "plain", "en", country, "UTC", **AWAKE)
-    for name, channel, country in (("a", "folder", "GB"), ("b", "folder", "FR"), ("c", "once", "GB"))
+    for name, channel, country in (
+        ("a", "folder", "GB"),
+        ("b", "folder", "FR"),
+        ("c", "once", "GB"),
+        ("d", "hour", "FR"),
+    )
+}
+# A second send of a key: never a second post, and it can be asked; nothing of the kind; harmless for an hour.
+SURE = {
+    "folder": Guarantee(FOREVER, findable=True),
+    "once": Guarantee(),
+    "hour": Guarantee(keyed=timedelta(hours=1)),
 }
 CAMPAIGN = Campaign("some-day/2027", "some-day", 2027, START.date(), START.date(), "Some Day", "light")
 SCOPES = (("everything", ""), ("account", "a"), ("channel", "once"), ("country", "GB"), ("campaign", CAMPAIGN.id))
@@ -144,26 +156,39 @@ def a_post(stage: str, account: Account, due: datetime, expires: datetime, text:
 class Network:
     """A service as it is outside: what is out is out, whatever we believe. Tells of each request before it answers.
 
-    A repeatable one makes one post of a key, and finds it; the other makes a post of each request that gets through.
+    It makes no second post of a key that it remembers. It may be silent when it is asked for a message.
     """
 
     rates = RateLimits()
 
-    def __init__(self, asked, *, repeatable: bool) -> None:
-        self.guarantee = Guarantee(repeatable)
-        self.asked = asked
+    def __init__(self, name: str, asked, clock) -> None:
+        self.guarantee, self.asked, self.clock = SURE[name], asked, clock
         self.out: Counter[str] = Counter()
+        self.first: dict[str, datetime] = {}
+        self.denied: set[str] = set()  # keys that it has said are not out
+        self.is_silent = False
 
     def send(self, message):
         gets_through, told = self.asked(message)
-        if gets_through and not (self.guarantee.repeatable and self.out[message.key]):
-            self.out[message.key] += 1
+        key = message.key
+        if gets_through and not (key in self.first and self.clock() - self.first[key] < self.guarantee.keyed):
+            self.out[key] += 1
+            self.first[key] = self.clock()
         if told is Crash:
             raise Crash
         return told
 
     def find(self, message):
-        return Sent(message.key) if self.guarantee.repeatable and self.out[message.key] else None
+        assert self.guarantee.findable
+        found = self.says(message.key)
+        if found is None:
+            self.denied.add(message.key)
+        return found
+
+    def says(self, key: str):
+        if self.is_silent or not self.guarantee.findable:
+            return Unsure("silence")
+        return Sent(key) if self.out[key] else None
 
 
 # What comes of a request: whether it gets through, and what we are told of it.
@@ -242,7 +267,7 @@ class Model:
         self.posts: dict[str, dict] = {}
         self.rows: list[dict] = []
         self.accounts = dict.fromkeys(ACCOUNTS, NEVER)  # until when an account may not send
-        self.services = {name: {"failures": 0, "until": NEVER} for name in ("folder", "once")}
+        self.services = {name: {"failures": 0, "until": NEVER} for name in SURE}
         self.holds: list[tuple[str, str]] = []
 
     def newest(self, id: str) -> dict | None:
@@ -261,21 +286,31 @@ class Model:
         now["queued"] = True
         number = sum(row["post"] == post.id for row in self.rows)
         key = sha256(f"{post.id}\0{post.digest}\0{number}".encode()).hexdigest()[:40]
-        times = {"due": post.due, "expires": post.expires, "lease": NEVER}
+        times = {"due": post.due, "expires": post.expires, "lease": NEVER, "doubt": NEVER}
         counts = {"attempts": 0, "before": 0, "told": 0, "late": 0, "claim": 0}
         self.rows.append({"post": post.id, "state": state, "digest": post.digest, "key": key} | times | counts)
         return True
 
-    def end(self, row: dict, state: str) -> bool:
-        if row["state"] != "waiting":
-            return False
-        row["state"] = state
-        return True
+    def end(self, row: dict, state: str) -> str:
+        """Ends a row of which nothing is out; if something may be, a person has to look."""
+        row["state"] = "unsure" if row["doubt"] != NEVER else state
+        return row["state"]
+
+    def may_repeat(self, row: dict, at: datetime) -> bool:
+        sure = SURE[self.posts[row["post"]]["post"].channel]
+        return row["doubt"] == NEVER or sure.findable or at - row["doubt"] < sure.keyed
+
+    def look(self, row: dict, says) -> bool:
+        """Asks for a row that may be out; says whether it is."""
+        found = says(self.posts[row["post"]]["post"].channel, row["key"])
+        if not isinstance(found, Unsure):
+            row["doubt"] = NEVER
+        return isinstance(found, Sent)
 
     def send_back(self, id: str) -> None:
         self.posts[id] |= {"queued": False, "review": "changes wanted"}
 
-    def recover(self, find, repeatable) -> Counter[str]:
+    def recover(self, says) -> Counter[str]:
         told: Counter[str] = Counter()
         for row in self.rows:
             if row["state"] != "sending" or row["lease"] > self.now:
@@ -284,40 +319,53 @@ class Model:
             row["told"] += 1
             if self.accounts[post.account] == row["lease"]:
                 self.accounts[post.account] = NEVER
-            if find(post.channel, row):
+            row["doubt"] = row["lease"] - outbox.LEASE if row["doubt"] == NEVER else row["doubt"]
+            if self.look(row, says):
                 row["state"] = "sent"
-            elif not repeatable(post.channel):
+            elif not self.may_repeat(row, self.now):
                 row["state"] = "unsure"
             elif row["expires"] <= self.now:
-                row["state"] = "missed"
+                self.end(row, "missed")
             elif row["attempts"] >= 12:
-                row["state"] = "failed"
-                self.send_back(post.id)
+                if self.end(row, "failed") == "failed":
+                    self.send_back(post.id)
             else:
                 row |= {"state": "waiting", "due": min(row["due"], self.now)}
             told[row["state"]] += row["state"] != "waiting"
         return told
 
-    def miss(self) -> Counter[str]:
-        over = [row for row in self.rows if row["state"] == "waiting" and max(row["due"], row["expires"]) <= self.now]
-        for row in over:
-            row["state"] = "missed"
+    def miss(self, says) -> Counter[str]:
+        told = Counter()
+        for row in self.rows:
+            if row["state"] == "waiting" and max(row["due"], row["expires"]) <= self.now:
+                if row["doubt"] != NEVER and self.look(row, says):
+                    row["state"] = "sent"
+                else:
+                    self.end(row, "missed")
+                told[row["state"]] += 1
         left = in_order(p["post"] for p in self.posts.values() if not p["queued"] and p["post"].expires <= self.now)
-        return Counter(missed=len(over) + sum(self.enqueue(post, "missed") for post in left))
+        told["missed"] += sum(self.enqueue(post, "missed") for post in left)
+        return +told
 
     def begin(self, index: int, post: Post, read: Delivery) -> str:
-        """A courier takes up a row: `asks` if a request goes out, else what keeps it back; empty: nothing."""
+        """A courier takes up a row: `asks` if it is claimed, else what keeps it back; empty: nothing."""
         row, service = self.rows[index], self.services[post.channel]
+        as_read = row["state"] == "waiting" and row["attempts"] == read.attempts
         is_troubled = service != {"failures": 0, "until": NEVER}
         if self.held(post):
             return "held"
         if self.now < max(self.accounts[post.account], service["until"]):
             return "busy"
         if not post.digest == row["digest"] == digest_of(post) or post.review != "approved":
-            if not self.end(row, "failed"):
+            if not as_read:
                 return ""
-            self.send_back(post.id)
-            return "failed"
+            if self.end(row, "failed") == "failed":
+                self.send_back(post.id)
+            return row["state"]
+        if not self.may_repeat(row | {"doubt": read.doubt or NEVER}, self.now):
+            if as_read:
+                row["state"] = "unsure"
+            return "unsure" if as_read else ""
         if row["state"] != "waiting" or not row["due"] <= self.now < row["expires"]:
             return ""
         if (row["attempts"], row["due"]) != (read.attempts, read.due):
@@ -330,17 +378,28 @@ class Model:
         row["troubled"] = is_troubled
         return "asks"
 
+    def before(self, index: int, says):
+        """What a look before a second try comes to: an answer, or None: the message goes out."""
+        row = self.rows[index]
+        if row["doubt"] == NEVER or not SURE[self.posts[row["post"]]["post"].channel].findable:
+            return None
+        if self.look(row, says):
+            return Sent("found")
+        return None if row["doubt"] == NEVER else TryLater("silence")
+
     def settle(self, index: int, claim: int, post: Post, told, *, troubled: bool) -> str:
         row, service = self.rows[index], self.services[post.channel]
         ours = row["state"] == "sending" and row["claim"] == claim
         row["told" if ours else "late"] += 1
+        if not ours and isinstance(told, Sent) and row["state"] in ("waiting", "unsure", "missed"):
+            row |= {"state": "sent", "doubt": NEVER}
         if ours:
             row["state"], until = self._after(row, told)
             if self.accounts[post.account] == row["lease"] or self.accounts[post.account] < until:
                 self.accounts[post.account] = until
             if row["state"] == "failed":
                 self.send_back(post.id)
-        if isinstance(told, Unsure) or told == TryLater("503"):
+        if isinstance(told, Unsure) or told in (TryLater("503"), TryLater("silence")):
             service["failures"] += 1
             if service["failures"] >= 5:
                 service["until"] = self.now + min(HOUR, MINUTE * 2 ** (service["failures"] - 5))
@@ -351,20 +410,23 @@ class Model:
     def _after(self, row: dict, told) -> tuple[str, datetime]:
         match told:
             case Sent():
+                row["doubt"] = NEVER
                 return "sent", NEVER
             case Refused():
-                return "failed", NEVER
+                return self.end(row, "failed"), NEVER
             case Unsure():
-                return "unsure", NEVER
+                row["doubt"] = row["lease"] - outbox.LEASE if row["doubt"] == NEVER else row["doubt"]
             case SignedOut():
                 return "waiting", FOR_EVER
-        later = told.after or timedelta()
+        later = (told.after if isinstance(told, TryLater) else None) or timedelta()
         until = self.now + later if later else NEVER
         due = self.now + max(later, outbox.backoff(row["post"], row["attempts"]))
+        if not self.may_repeat(row, due):
+            return "unsure", until
         if row["attempts"] >= 12:
-            return "failed", until
+            return self.end(row, "failed"), until
         if due >= row["expires"]:
-            return "missed", until
+            return self.end(row, "missed"), until
         row["due"] = due
         return "waiting", until
 
@@ -382,13 +444,13 @@ class Model:
             if at < post.expires:
                 turn[post.account] = at + 3 * HOUR
             if choice == "drop":
-                row["state"] = "cancelled"
+                self.end(row, "cancelled")
             elif at >= post.expires:
-                row["state"] = "missed"
+                self.end(row, "missed")
             elif at > self.now:
                 row["due"] = at
 
-    def sends(self, due, answers) -> tuple[Counter[str], bool]:
+    def sends(self, due, answers, says) -> tuple[Counter[str], bool]:
         """What a round of sending comes to, and whether it ends in a crash: one service after the other."""
         told: Counter[str] = Counter()
         services = dict.fromkeys(delivery.service for delivery, _ in due)
@@ -399,7 +461,7 @@ class Model:
                 index = delivery.id - 1
                 state = self.begin(index, post, delivery)
                 if state == "asks":
-                    answer = answers.pop(0)[1] if answers else Sent("there")
+                    answer = self.before(index, says) or (answers.pop(0)[1] if answers else Sent("there"))
                     if answer is Crash:
                         return told, True
                     row = self.rows[index]
@@ -431,14 +493,14 @@ class Life(RuleBasedStateMachine):
         self.home = a_folder()
         shutil.copytree(blank(), self.home, dirs_exist_ok=True)
         self.model = Model()
-        self.channels = {name: Network(self._asked, repeatable=name == "folder") for name in self.model.services}
+        self.channels = {name: Network(name, self._asked, lambda: self.model.now) for name in SURE}
         self.answers: list = []
         self.elsewhere: tuple | None = None
         self.stale_due: list = []
         self.stale_approved: list[Post] = []
         self.wrong: list[str] = []
         self.outlasted: set[str] = set()  # posts one of whose requests took longer than its lease
-        self.doubt: set[str] = set()  # keys that may be out already: only a person may have them asked for again
+        self.doubt: dict[str, datetime] = {}  # since when keys may be out
         self.asking: Elsewhere | None = None
         self.seen = 0
         made = replace(load_settings(self.home), accounts=ACCOUNTS)
@@ -462,15 +524,25 @@ class Life(RuleBasedStateMachine):
             "too early": self.model.now < real.due,
             "unapproved": real.review is not Review.APPROVED,
             "other words": row["digest"] != digest_of(replace(real, wording=message.wording)),
-            "perhaps a second time": message.key in self.doubt,
+            "perhaps a second time": not self._may_ask_again(post["post"].channel, message.key),
         }
         self.wrong += [f"{message.post} was asked for: {what}" for what, is_so in checks.items() if is_so]
-        if post["post"].channel == "once":
-            self.doubt.add(message.key)
+        is_new = message.key not in self.doubt
+        self.doubt.setdefault(message.key, self.model.now)
+        self.channels[post["post"].channel].denied.discard(message.key)
         answer = self.asking.asked() if self.asking else self._next()
-        if isinstance(answer[1], TryLater | Refused | SignedOut):
-            self.doubt.discard(message.key)
+        if isinstance(answer[1], TryLater | Refused | SignedOut) and is_new:
+            self.doubt.pop(message.key, None)
         return answer
+
+    def _may_ask_again(self, name: str, key: str) -> bool:
+        """A key that may be out: only once its service has said that it is not, or while it remembers keys."""
+        since = self.doubt.get(key)
+        channel = self.channels[name]
+        return since is None or key in channel.denied or self.model.now - since < channel.guarantee.keyed < FOREVER
+
+    def _says(self, name: str, key: str):
+        return self.channels[name].says(key)
 
     def _next(self):
         return self.answers.pop(0) if self.answers else (True, Sent("there"))
@@ -501,7 +573,7 @@ class Life(RuleBasedStateMachine):
     # People
 
     @initialize(
-        queued=st.booleans(), ends=st.lists(st.sampled_from([15 * HOUR, 3 * DAY, 9 * DAY]), min_size=3, max_size=3)
+        queued=st.booleans(), ends=st.lists(st.sampled_from([15 * HOUR, 3 * DAY, 9 * DAY]), min_size=4, max_size=4)
     )
     def begin(self, ends, *, queued: bool) -> None:
         for end, name in zip(ends, ACCOUNTS, strict=True):
@@ -559,6 +631,11 @@ class Life(RuleBasedStateMachine):
             with pytest.raises(PersonNeeded):
                 reject(self._here(), [id], "Ana", why)
             return
+        if not again and state == "waiting" and row["doubt"] != NEVER:
+            with pytest.raises(PersonNeeded):
+                reject(self._here(), [id], "Ana", why)
+            row["state"] = "unsure"
+            return
         reject(self._here(), [id], "Ana", why)
         if again or state in ("missed", "cancelled"):
             return
@@ -579,9 +656,13 @@ class Life(RuleBasedStateMachine):
             with pytest.raises(PersonNeeded), writing(self.home, self.model.now, "Ana") as tx:
                 free(tx, old, reads.delivery_of(tx.db, id), "reworded")
             return
+        stopped = state == "waiting" and row["doubt"] != NEVER
         with writing(self.home, self.model.now, "Ana") as tx:
-            free(tx, old, reads.delivery_of(tx.db, id), "reworded")
-            assert planning.reword(tx, old, new)
+            assert free(tx, old, reads.delivery_of(tx.db, id), "reworded") is not stopped
+            assert stopped or planning.reword(tx, old, new)
+        if stopped:
+            row["state"] = "unsure"
+            return
         if state == "waiting":
             row["state"] = "cancelled"
         post |= {"post": new, "digest": new.digest, "review": "in review", "queued": False}
@@ -632,12 +713,16 @@ class Life(RuleBasedStateMachine):
         is_out = bool(self.channels[self.model.posts[row["post"]]["post"].channel].out[row["key"]])
         settle(self._here(), row["post"], is_out=is_out)
         over = row["expires"] <= self.model.now
-        row["state"] = "sent" if is_out else "missed" if over else "waiting"
+        row |= {"state": "sent" if is_out else "missed" if over else "waiting", "doubt": NEVER}
         if row["state"] == "waiting":
-            self.doubt.discard(row["key"])
+            self.doubt.pop(row["key"], None)
             row["due"] = self.model.now
 
     # Machines
+
+    @rule(name=st.sampled_from(sorted(SURE)))
+    def a_service_falls_silent_or_speaks_again(self, name) -> None:
+        self.channels[name].is_silent = not self.channels[name].is_silent
 
     @rule(passing=PASSING)
     def time_passes(self, passing) -> None:
@@ -669,21 +754,18 @@ class Life(RuleBasedStateMachine):
     def tick(self, answers) -> None:
         self.queue()
         self.answers, tally, courier = list(answers), deliver.Tally(), self._courier()
-        expected = self.model.recover(self._finds, lambda name: self.channels[name].guarantee.repeatable)
-        deliver.recover(courier, tally)
-        expected += self.model.miss()
-        deliver.miss(courier, tally)
+        expected = self.model.recover(self._says)
+        sweep.recover(courier, tally)
+        expected += self.model.miss(self._says)
+        sweep.miss(courier, tally)
         due = self._read(work.due, stamp(self.model.now))
-        told, crashes = self.model.sends(due, list(answers))
+        told, crashes = self.model.sends(due, list(answers), self._says)
         if crashes:
             with pytest.raises(Crash):
                 deliver.send_due(courier, tally)
         else:
             assert deliver.send_due(courier, tally) == len(due)
             assert tally.counts == expected + told
-
-    def _finds(self, name: str, row: dict) -> bool:
-        return self.channels[name].guarantee.repeatable and bool(self.channels[name].out[row["key"]])
 
     @rule()
     def another_process_reads_what_is_due(self) -> None:
@@ -695,6 +777,7 @@ class Life(RuleBasedStateMachine):
         delivery, post = self.stale_due.pop(0)
         index, tally = delivery.id - 1, deliver.Tally()
         expected = self.model.begin(index, post, delivery)
+        known = self.model.before(index, self._says) if expected == "asks" else None
 
         def send(other: Elsewhere) -> None:
             self.asking = other
@@ -702,9 +785,11 @@ class Life(RuleBasedStateMachine):
 
         other = Elsewhere(send)
         self.asking = None
-        assert other.asks is (expected == "asks")
+        assert other.asks is (expected == "asks" and known is None)
+        row = self.model.rows[index]
+        if known:
+            expected = self.model.settle(index, row["claim"], post, known, troubled=row["troubled"])
         if other.asks:
-            row = self.model.rows[index]
             self.elsewhere = (other, row, dict(row), post)
         else:
             assert tally.counts == Counter({expected: 1} if expected else {})
@@ -749,11 +834,14 @@ class Life(RuleBasedStateMachine):
     def every_post_stands_as_the_model_says(self) -> None:
         with reading(self.home) as db:
             posts = {p.id: (p.review, p.queued, p.digest) for p in reads.posts(db)}
-            rows = reads.rows(db, "SELECT post, state, key, digest, attempts, due, lease FROM delivery ORDER BY id")
+            rows = reads.rows(
+                db, "SELECT post, state, key, digest, attempts, due, lease, doubt FROM delivery ORDER BY id"
+            )
             accounts = dict(db.execute("SELECT name, hold_until FROM account").fetchall())
             services = {name: row for name, *row in db.execute("SELECT name, failures, hold_until FROM service")}
         assert posts == {id: (p["review"], p["queued"], p["digest"]) for id, p in self.model.posts.items()}
         assert [tuple(row[n] for n in SHOWN) for row in rows] == [tuple(r[n] for n in SHOWN) for r in self.model.rows]
+        assert [row["doubt"] for row in rows] == [_stamp(row["doubt"]) for row in self.model.rows]
         times = [(r["due"], r["lease"]) for r in rows if r["state"] in ("waiting", "sending")]
         assert times == [_times(r) for r in self.model.rows if r["state"] in ("waiting", "sending")]
         assert accounts == {name: _stamp(until) for name, until in self.model.accounts.items()}
@@ -818,6 +906,7 @@ def _step(line: dict) -> tuple[DeliveryState | None, DeliveryState] | None:
 
 
 BUSY, CUT_OFF, OUT = (False, TryLater("503")), (False, Crash), (True, Sent("there"))
+LOST = (True, Unsure("cut off"))
 START_ALL = [("approve_and_queue_all", {})]
 TAKEN = [*START_ALL, ("another_process_reads_what_is_due", {}), ("and_takes_one_of_it", {})]
 LONG_AFTER = [("time_passes", {"passing": 5 * HOUR})] * 3
@@ -935,6 +1024,91 @@ STORIES = {
         *LONG_AFTER,
         ("a_person_looks", {"pick": 0}),
     ],
+    "no answer, and found before the second try": [
+        *START_ALL,
+        ("tick", {"answers": [LOST]}),
+        ("time_passes", {"passing": 2 * MINUTE}),
+        ("tick", {"answers": []}),
+    ],
+    "no answer, nor one to the question, nor one in time": [
+        *START_ALL,
+        ("tick", {"answers": [LOST]}),
+        ("a_service_falls_silent_or_speaks_again", {"name": "folder"}),
+        ("time_passes", {"passing": 2 * MINUTE}),
+        ("tick", {"answers": []}),
+        *LONG_AFTER,
+        ("tick", {"answers": []}),
+    ],
+    "no answer, and found when its time is over": [
+        *START_ALL,
+        ("tick", {"answers": [LOST]}),
+        *LONG_AFTER,
+        ("tick", {"answers": []}),
+    ],
+    "no answer, and sent again while the key is remembered": [
+        *START_ALL,
+        ("tick", {"answers": [OUT, OUT, OUT, LOST]}),
+        ("time_passes", {"passing": 2 * MINUTE}),
+        ("tick", {"answers": []}),
+    ],
+    "no answer, and the key is forgotten": [
+        *START_ALL,
+        ("tick", {"answers": [OUT, OUT, OUT, LOST]}),
+        ("time_passes", {"passing": HOUR}),
+        ("tick", {"answers": []}),
+        ("a_person_looks", {"pick": 0}),
+    ],
+    "no answer, then refused": [
+        *START_ALL,
+        ("tick", {"answers": [OUT, OUT, OUT, LOST]}),
+        ("time_passes", {"passing": 2 * MINUTE}),
+        ("tick", {"answers": [(False, Refused("too long"))]}),
+    ],
+    "no answer, then taken back": [
+        *START_ALL,
+        ("tick", {"answers": [OUT, OUT, OUT, LOST]}),
+        ("reject", {"pick": 3, "why": "no"}),
+        ("a_person_looks", {"pick": 0}),
+    ],
+    "no answer, then other words": [
+        *START_ALL,
+        ("tick", {"answers": [OUT, OUT, OUT, (False, Unsure("cut off"))]}),
+        ("reword", {"pick": 3, "text": "Today is the day."}),
+        ("a_person_looks", {"pick": 0}),
+        ("reword", {"pick": 3, "text": "Today is the day."}),
+    ],
+    "no answer, then dropped after a hold": [
+        *START_ALL,
+        ("tick", {"answers": [OUT, OUT, OUT, LOST]}),
+        ("hold", {"scope": ("everything", "")}),
+        ("resume", {"pick": 0, "choice": "drop"}),
+    ],
+    "no answer, and read by another process before that": [
+        *START_ALL,
+        ("another_process_reads_what_is_due", {}),
+        ("tick", {"answers": [LOST]}),
+        ("somebody_changes_words_behind_our_back", {"pick": 0}),
+        ("and_takes_one_of_it", {}),
+    ],
+    "out after all, when it waits for another try": [
+        *TAKEN,
+        ("time_passes", {"passing": 2 * MINUTE}),
+        ("tick", {"answers": [BUSY]}),
+        ("the_other_process_gets_its_answer", {"answer": OUT}),
+    ],
+    "out after all, when it was told as missed": [
+        *TAKEN,
+        *LONG_AFTER,
+        ("tick", {"answers": []}),
+        ("the_other_process_gets_its_answer", {"answer": OUT}),
+    ],
+    "out after all, when it was in doubt": [
+        *TAKEN,
+        ("a_service_falls_silent_or_speaks_again", {"name": "folder"}),
+        *LONG_AFTER,
+        ("tick", {"answers": []}),
+        ("the_other_process_gets_its_answer", {"answer": OUT}),
+    ],
     "a late answer": [
         *TAKEN,
         ("time_passes", {"passing": 2 * MINUTE}),
@@ -948,7 +1122,7 @@ STORIES = {
 def tell(story) -> None:
     life = Life()
     try:
-        life.begin([15 * HOUR] * 3, queued=False)
+        life.begin([15 * HOUR] * 4, queued=False)
         for name, words in story:
             getattr(life, name)(**words)
             life.all_is_well()

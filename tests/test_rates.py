@@ -11,8 +11,7 @@ import pytest
 from test_store import NOW, a_post, home, keep  # noqa: F401  (a fixture: a file of SQLite, then PostgreSQL)
 
 from scheduler import deliver
-from scheduler.channels import Guarantee
-from scheduler.model import Account, Message, Post, Rate, RateLimits, Refused, Sent, TryLater
+from scheduler.model import FOREVER, Account, Guarantee, Message, Post, Rate, RateLimits, Refused, Sent, TryLater
 from scheduler.outbox import LEASE, TROUBLES, after
 from scheduler.review import digest_of
 from scheduler.store import outbox, planning, reads
@@ -56,7 +55,9 @@ def goes(place: Path, post: Post, at: timedelta, rates: RateLimits, *, settle: b
         return False
     if settle:
         with writing(place, now, "test") as tx:
-            assert outbox.settle(tx, mine, after(mine, Sent("there"), now), "Sent", stamp(now))
+            assert outbox.settle(
+                tx, mine, after(mine, Sent("there"), Guarantee(FOREVER, findable=True), now), "Sent", stamp(now)
+            )
     return True
 
 
@@ -92,7 +93,7 @@ def test_only_so_many_sends_are_under_way_on_a_service(home: Path) -> None:  # n
 class Channel:
     """A channel that gives the answers it is told to give, and counts."""
 
-    guarantee, rates = Guarantee(repeatable=True), RateLimits()
+    guarantee, rates = Guarantee(FOREVER, findable=True), RateLimits()
 
     def __init__(self, answer) -> None:
         self.answer, self.asked = answer, 0

@@ -13,21 +13,36 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 
 from scheduler import outbox, paths
 from scheduler.errors import DatabaseError, PersonNeeded
-from scheduler.model import Campaign, DeliveryState, Finding, Post, RateLimits, Sensitivity, Sent, SignedOut, Wording
+from scheduler.model import (
+    FOREVER,
+    Campaign,
+    DeliveryState,
+    Finding,
+    Guarantee,
+    Post,
+    RateLimits,
+    Sensitivity,
+    Sent,
+    SignedOut,
+    TryLater,
+    Wording,
+)
 from scheduler.review import digest_of
 from scheduler.store import outbox as deliveries
 from scheduler.store import planning, reads, work
 from scheduler.store.connecting import place_of
 from scheduler.store.opening import SCHEMA, reading, stamp, writing
 from scheduler.store.schema import APPEND_ONLY, metadata
-from scheduler.store.upgrading import engine
+from scheduler.store.upgrading import engine, run
 from scheduler.store.waivers import waive
 
 NOW = datetime(2027, 7, 30, 9, tzinfo=UTC)
 DAY = date(2027, 7, 30)
+SURE = Guarantee(FOREVER, findable=True)
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])
@@ -136,7 +151,7 @@ def send(home: Path) -> None:
         mine = deliveries.claim(tx, waiting, "token", NOW + outbox.LEASE, RateLimits())
         assert mine is not None
     with writing(home, NOW, "test") as tx:
-        assert deliveries.settle(tx, mine, outbox.after(mine, Sent("there"), NOW), "Sent", stamp(NOW))
+        assert deliveries.settle(tx, mine, outbox.after(mine, Sent("there"), SURE, NOW), "Sent", stamp(NOW))
 
 
 def only(home: Path):
@@ -268,9 +283,9 @@ def test_a_lost_try_frees_no_account_that_another_post_has_closed_since(home: Pa
     with writing(home, later, "two") as tx:
         mine = deliveries.claim(tx, second, "two", later + outbox.LEASE, RateLimits())
     with writing(home, later, "two") as tx:
-        assert deliveries.settle(tx, mine, outbox.after(mine, SignedOut("401"), later), "SignedOut", stamp(later))
+        assert deliveries.settle(tx, mine, outbox.after(mine, SignedOut("401"), SURE, later), "SignedOut", stamp(later))
     with writing(home, later, "sweep") as tx:
-        assert deliveries.recover(tx, lost, outbox.recovered(lost, repeatable=True, now=later))
+        assert deliveries.recover(tx, lost, outbox.recovered(lost, None, SURE, later))
     with reading(home) as db:
         assert work.signed_out(db) == {"main": "401"}
 
@@ -284,12 +299,60 @@ def test_a_late_answer_changes_nothing_but_is_kept(home: Path) -> None:
     assert mine is not None
     later = NOW + 2 * outbox.LEASE
     with writing(home, later, "sweep") as tx:
-        assert deliveries.recover(tx, mine, outbox.recovered(mine, repeatable=True, now=later))
+        assert deliveries.recover(tx, mine, outbox.recovered(mine, None, SURE, later))
     with writing(home, later, "slow") as tx:
-        assert not deliveries.settle(tx, mine, outbox.after(mine, Sent("there"), later), "Sent", stamp(NOW))
+        assert not deliveries.settle(tx, mine, outbox.after(mine, Sent("there"), SURE, later), "Sent", stamp(NOW))
     assert only(home).state is DeliveryState.WAITING
     with reading(home) as db:
         assert [a["outcome"] for a in reads.attempts(db, mine.id)] == ["lost", "late: Sent"]
+
+
+ENDS = ["waiting", "unsure", "missed", "failed", "cancelled"]
+
+
+@pytest.mark.parametrize("state", ENDS)
+def test_what_a_late_answer_shows_to_be_out_is_told_as_sent_unless_people_have_it_back(home: Path, state: str) -> None:
+    keep(home, a_post())
+    with writing(home, NOW, "test") as tx:
+        deliveries.enqueue(tx, a_post())
+    with writing(home, NOW, "slow") as tx:
+        mine = deliveries.claim(tx, only(home), "slow", NOW + outbox.LEASE, RateLimits())
+    later, given_up = NOW + outbox.LEASE, state in ("waiting", "unsure", "missed")
+    settled = outbox.after(mine, Sent("there", "id-1"), SURE, later).delivery
+    with writing(home, later, "sweep") as tx:
+        assert deliveries.recover(tx, mine, replace(mine, state=DeliveryState(state), claim="", lease=None, doubt=NOW))
+    with writing(home, later, "slow") as tx:
+        assert deliveries.correct(tx, settled) is given_up
+    told = ("sent", "there", "id-1", None) if given_up else (state, "", "", NOW)
+    assert (only(home).state, only(home).place, only(home).remote, only(home).doubt) == told
+
+
+def test_an_end_that_was_decided_before_another_try_is_not_written(home: Path) -> None:
+    keep(home, a_post())
+    with writing(home, NOW, "test") as tx:
+        deliveries.enqueue(tx, a_post())
+    read = only(home)
+    with writing(home, NOW, "one") as tx:
+        mine = deliveries.claim(tx, read, "one", NOW + outbox.LEASE, RateLimits())
+    with writing(home, NOW, "one") as tx:
+        assert deliveries.settle(tx, mine, outbox.after(mine, TryLater("503"), SURE, NOW), "TryLater", stamp(NOW))
+    with writing(home, NOW, "two") as tx:
+        assert not deliveries.end(tx, read, outbox.ended(read, DeliveryState.FAILED, "an old look"))
+    assert only(home).state is DeliveryState.WAITING
+
+
+@pytest.mark.parametrize("home", ["PostgreSQL"], indirect=True)
+def test_a_database_of_a_server_is_brought_from_its_first_schema_to_todays(home: Path) -> None:
+    keep(home, a_post())
+    place = place_of(home)
+    made = create_engine("postgresql+psycopg://", creator=lambda: place.psycopg.connect(place.url))
+    with made.begin() as sql:
+        run(sql, "0005")
+    made.dispose()
+    assert place.version() == "0005"
+    with writing(home, NOW, "test") as tx:
+        assert deliveries.enqueue(tx, a_post())
+    assert (place.version(), only(home).doubt) == (SCHEMA, None)
 
 
 def test_a_transaction_is_kept_whole_or_not_at_all(home: Path) -> None:

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from scheduler.model import RateLimits, Sent
+from scheduler.model import FOREVER, Guarantee, RateLimits, Sent
 from scheduler.pictures import NoPicture, bare
 
 if TYPE_CHECKING:
-    from scheduler.model import Media, Message, Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class Guarantee:
-    """What a repeat does. `repeatable`: a second send of the same key makes no second post, however late it comes.
-
-    `findable`: what `find` says is so; if it finds nothing, the post is not out.
-    """
-
-    repeatable: bool
-    findable: bool = True
+    from scheduler.model import Found, Media, Message, Outcome
 
 
 class Channel(Protocol):
@@ -36,21 +24,21 @@ class Channel(Protocol):
         """Sends; what the place or the network did is the outcome. The message's key makes a repeat recognisable."""
         ...
 
-    def find(self, message: Message) -> Sent | None:
-        """Where the message of this key is, if it is out already; None if it is not, or cannot be found."""
+    def find(self, message: Message) -> Found:
+        """Where the message of this key is; None if it is not out; Unsure if that cannot be told now, or ever."""
         ...
 
 
 class Rehearsal:
     """Stands in for every channel when a command only tells what it would do: it says yes and does nothing."""
 
-    guarantee = Guarantee(repeatable=True)
+    guarantee = Guarantee(FOREVER, findable=True)
     rates = RateLimits()
 
     def send(self, message: Message) -> Outcome:
         return Sent(f"rehearsed {message.post}")
 
-    def find(self, message: Message) -> Sent | None:
+    def find(self, message: Message) -> Found:
         del message
         return None
 

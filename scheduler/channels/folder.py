@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from scheduler.channels import Guarantee, PictureError, picture_bytes
-from scheduler.model import Outcome, RateLimits, Refused, Sent, TryLater
+from scheduler.channels import PictureError, picture_bytes
+from scheduler.model import FOREVER, Guarantee, RateLimits, Refused, Sent, TryLater, Unsure
 
 if TYPE_CHECKING:
-    from scheduler.model import Message
+    from scheduler.model import Found, Message, Outcome
 
 _PAGE = """<!doctype html>
 <html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -34,15 +34,18 @@ navigator.clipboard.writeText(b.previousElementSibling.textContent).then(()=>b.t
 class Folder:
     """Writes a pack whole or not at all. A pack that is there already is left as it is: sending twice is a no-op."""
 
-    guarantee = Guarantee(repeatable=True)
+    guarantee = Guarantee(FOREVER, findable=True)
     rates = RateLimits()
 
     def __init__(self, home: Path) -> None:
         self.home, self.outbox = home, home / "outbox"
 
-    def find(self, message: Message) -> Sent | None:
+    def find(self, message: Message) -> Found:
         pack = self.outbox / _pack_name(message)
-        return self._sent(pack) if _is_pack(pack, message.key) else None
+        try:
+            return self._sent(pack) if _is_pack(pack, message.key) else None
+        except OSError as error:
+            return Unsure(f"{pack} cannot be read: {error.strerror}")
 
     def send(self, message: Message) -> Outcome:
         pack = self.outbox / _pack_name(message)

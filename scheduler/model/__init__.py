@@ -36,8 +36,11 @@ from scheduler.model.campaign import (
     Wording,
 )
 from scheduler.model.delivery import (
+    FOREVER,
     Delivery,
     DeliveryState,
+    Found,
+    Guarantee,
     Hold,
     Message,
     Outcome,
@@ -54,6 +57,7 @@ from scheduler.model.facts import Fact
 __all__ = [
     "DIMENSIONS",
     "FIRST_YEAR",
+    "FOREVER",
     "LANGUAGES",
     "LAST_YEAR",
     "WITHDRAWN",
@@ -68,6 +72,8 @@ __all__ = [
     "Fact",
     "Finding",
     "Former",
+    "Found",
+    "Guarantee",
     "Helpline",
     "Hold",
     "Limits",

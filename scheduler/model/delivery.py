@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from scheduler.model.campaign import Wording
 
@@ -26,7 +27,10 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Getting one post out. `key` is the idempotency key; it belongs to the stored row and never changes."""
+    """Getting one post out. `key` is the idempotency key; it belongs to the stored row and never changes.
+
+    `doubt` is when the first try began of which nobody knows whether it got through; None: it is certainly not out.
+    """
 
     id: int
     post: str
@@ -42,6 +46,27 @@ class Delivery:
     lease: datetime | None = None
     place: str = ""
     reason: str = ""
+    doubt: datetime | None = None
+    remote: str = ""  # the id that the service gave it
+
+
+FOREVER = timedelta.max
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """What may be done about a try of which nobody knows whether it got through.
+
+    `keyed`: for so long a second send of the same key makes no second post. `findable`: `find` says whether a message
+    is out, and a second send goes only after it has said no. Neither: a person has to look.
+    """
+
+    keyed: timedelta = timedelta()
+    findable: bool = False
+
+    def allows(self, doubt: datetime | None, at: datetime) -> bool:
+        """Whether another try at `at` can do no harm, if the first doubtful one began at `doubt`."""
+        return doubt is None or self.findable or at - doubt < self.keyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,43 +126,40 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It is out. `place` is the address or path where it can be found."""
+    """It is out. `place` is the address or path where it can be found, `id` the name that the service gave it."""
 
     place: str
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """Trying again makes sense, not before `after` if given. It is certainly not out, unless it `may_be_out`.
-
-    That is for an answer that was lost where a second send of the same key is harmless; when there is no time or try
-    left, a person has to look.
-    """
+    """This try is certainly not out, and trying again makes sense, not before `after` if given."""
 
     why: str
     after: timedelta | None = None
-    may_be_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It is certainly not out, and trying the same again is useless."""
+    """This try is certainly not out, and trying the same again is useless."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class SignedOut:
-    """It is certainly not out: the account must be connected again; its posts wait."""
+    """This try is certainly not out: the account must be connected again; its posts wait."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """It may or may not be out. Nobody may guess."""
+    """It may or may not be out: no answer came, or none that says so. Nobody may guess."""
 
     why: str
 
 
 Outcome = Sent | TryLater | Refused | SignedOut | Unsure
+Found = Sent | Unsure | None  # what asking for a message came to; None: it is certainly not out

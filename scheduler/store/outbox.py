@@ -153,6 +153,17 @@ def recover(tx: Tx, before: Delivery, row: Delivery) -> bool:
     return True
 
 
+def correct(tx: Tx, row: Delivery) -> bool:
+    """Tells a delivery as sent that a late answer shows to be out, if nobody has given its post other words since.
+
+    False if it was called off, its post is back with people, or another process is at it.
+    """
+    now = reads.delivery(tx.db, row.id)
+    if now.state not in (DeliveryState.WAITING, DeliveryState.UNSURE, DeliveryState.MISSED):
+        return now.state in (DeliveryState.SENDING, DeliveryState.SENT)
+    return _change(tx, now, row)
+
+
 def end(tx: Tx, before: Delivery, row: Delivery) -> bool:
     """Ends a waiting delivery: missed, failed or cancelled; False if it is no longer waiting."""
     return _change(tx, before, row)
@@ -160,15 +171,17 @@ def end(tx: Tx, before: Delivery, row: Delivery) -> bool:
 
 _STEP = """
     UPDATE delivery
-    SET state = :state, due = :due, place = :place, reason = :reason, claim = NULL, lease = NULL, settled = :settled
-    WHERE id = :id AND state = :was AND COALESCE(claim, '') = :claim
+    SET state = :state, due = :due, place = :place, remote = :remote, reason = :reason, doubt = :doubt,
+        claim = NULL, lease = NULL, settled = :settled
+    WHERE id = :id AND state = :was AND attempts = :tried AND COALESCE(claim, '') = :claim
 """
 
 
 def _change(tx: Tx, before: Delivery, row: Delivery) -> bool:
-    """The step from one state to the next, if the row is still what it was, in state and claim."""
+    """The step from one state to the next, if the row is still what it was: in state, tries and claim."""
     values: dict[str, Any] = {"state": str(row.state), "due": stamp(row.due), "place": row.place, "reason": row.reason}
-    values |= {"id": before.id, "was": str(before.state), "claim": before.claim}
+    values |= {"remote": row.remote, "doubt": stamp(row.doubt) if row.doubt else None}
+    values |= {"id": before.id, "was": str(before.state), "tried": before.attempts, "claim": before.claim}
     if not tx.change(_STEP, values | {"settled": tx.now if row.state in _ENDED else None}):
         return False
     tx.audit(str(row.state), row.post, before=str(before.state), after=str(row.state), why=row.reason)
@@ -180,11 +193,12 @@ def send_back(tx: Tx, post_id: str) -> None:
     tx.change("UPDATE post SET queued = 0, review = 'changes wanted' WHERE id = ?", (post_id,))
 
 
-def take_back(tx: Tx, before: Delivery, why: str) -> bool:
-    """Cancels a waiting delivery, so that its post can be changed; False if it is no longer waiting."""
-    if not _change(tx, before, replace(before, state=DeliveryState.CANCELLED, reason=why)):
+def take_back(tx: Tx, before: Delivery, row: Delivery) -> bool:
+    """Stops a waiting delivery, so that its post can be changed if it is cancelled; False if it no longer waits."""
+    if not _change(tx, before, row):
         return False
-    tx.change("UPDATE post SET queued = 0 WHERE id = ?", (before.post,))
+    if row.state is DeliveryState.CANCELLED:
+        tx.change("UPDATE post SET queued = 0 WHERE id = ?", (before.post,))
     return True
 
 

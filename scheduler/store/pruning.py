@@ -38,7 +38,6 @@ def old(db: Db, day: str) -> tuple[list[str], list[str]]:
 
 def whole(tx: Tx, ids: Iterable[str]) -> list[dict[str, Any]]:
     """Each post with all that belongs to it, as rows by the names of their columns, read in order to be taken out."""
-    tx.change("CREATE INDEX ix_pruning ON attempt (delivery)")  # what is asked here is asked of no other column
     return [_line(tx.db, id) for id in ids]
 
 
@@ -64,7 +63,6 @@ def take_out(tx: Tx, lines: list[dict[str, Any]]) -> None:
         _delete(tx, "post", [line["post"]["id"] for line in lines])
     empty = "DELETE FROM campaign WHERE id = ? AND NOT EXISTS (SELECT 1 FROM post WHERE post.campaign = campaign.id)"
     tx.db.executemany(empty, [(id,) for id in sorted({line["campaign"]["id"] for line in lines})])
-    tx.change("DROP INDEX ix_pruning")
 
 
 def _delete(tx: Tx, table: str, ids: list[Any]) -> None:

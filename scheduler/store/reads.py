@@ -187,6 +187,8 @@ def as_delivery(r: dict[str, Any]) -> Delivery:
         lease=instant(r["lease"]) if r["lease"] else None,
         place=r["place"],
         reason=r["reason"],
+        doubt=instant(r["doubt"]) if r["doubt"] else None,
+        remote=r["remote"],
     )
 
 

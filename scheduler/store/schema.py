@@ -214,6 +214,8 @@ delivery = _table(
     _whole("acknowledged", "0"),
     _text("service", server_default=""),
     _text("rung", null=True),
+    _text("doubt", null=True),
+    _text("remote", server_default=""),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("key"),
     _one_of("state", "state", "waiting", "sending", "sent", "failed", "unsure", "missed", "cancelled"),
@@ -238,6 +240,7 @@ attempt = _table(
     _text("detail"),
     PrimaryKeyConstraint("id"),
 )
+Index("ix_attempt_delivery", attempt.c.delivery)
 
 hold = _table(
     "hold",

@@ -29,8 +29,7 @@ def upgrade(path: str, found: str) -> None:
             sql.exec_driver_sql("PRAGMA foreign_keys=OFF")
             sql.rollback()
             with sql.begin():
-                if _version(sql) != SCHEMA:  # another process may have been quicker
-                    run(sql, SCHEMA)
+                run(sql, SCHEMA)
                 _check_links(sql, path)
     except (DBAPIError, sqlite3.Error) as error:
         raise told(path, error) from error
@@ -56,21 +55,21 @@ def engine(path: str) -> Engine:
     return made
 
 
-def _version(sql: Connection) -> str:
-    exists = sql.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").first()
-    row = sql.exec_driver_sql("SELECT version_num FROM alembic_version").first() if exists else None
-    return str(row[0]) if row else ""
-
-
 def run(sql: Connection, to: str) -> None:
-    """Takes the migrations up to a schema, or back to an older one, on a connection of SQLAlchemy."""
+    """Takes the migrations up to a schema, or back to an older one, on a connection of SQLAlchemy.
+
+    Nothing is left to do if another process was quicker.
+    """
     from alembic import command
     from alembic.config import Config
+    from sqlalchemy import inspect
 
     config = Config()
     config.set_main_option("script_location", paths.shipped("migrations").replace("%", "%%"))
     config.attributes["connection"] = sql
-    if to < _version(sql):
+    known = inspect(sql).has_table("alembic_version")
+    found = sql.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if known else None
+    if to < (found or ""):
         command.downgrade(config, to)
     else:
         command.upgrade(config, to)

@@ -13,7 +13,7 @@ from scheduler.review import after_planning, digest_of
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
-from scheduler.workflow.reviewing import find, free
+from scheduler.workflow.reviewing import find, free, require_no_doubt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,15 +39,18 @@ def give_consent(ws: Workspace, ids: Sequence[str], consent: Consent | None, who
         raise UsageError(say, "use an id of digits, hyphens and at most three letters in a row, such as C-2027-014")
     posts = find(ws, ids)
     checker = ws.checker(synced(ws))
+    doubtful = []
     with writing(ws.home, ws.now, who) as tx:
         for old in posts:
             if old.consent == consent:
                 continue
             new = replace(old, consent=consent, touched=True, queued=False)
             new = replace(new, digest=digest_of(new), review=after_planning(errors=has_errors(checker.post(new))))
-            free(tx, old, reads.delivery_of(tx.db, old.id), f"{who} changed its consent")
-            if not store.reword(tx, old, new):
+            if not free(tx, old, reads.delivery_of(tx.db, old.id), f"{who} changed its consent"):
+                doubtful.append(old.id)
+            elif not store.reword(tx, old, new):
                 raise PersonNeeded(f"{old.id} has just been changed", f"read it again: daymark show {old.id}")
+    require_no_doubt(doubtful)
     return find(ws, ids)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.errors import BadData, PersonNeeded, UnknownName
 from scheduler.model import DeliveryState
+from scheduler.outbox import ended
 from scheduler.plan import next_awake
 from scheduler.store import reads
 from scheduler.store.holds import FILE, in_force, of_file, take_file_away
@@ -163,6 +164,6 @@ def _settle(tx: Tx, before: Delivery, p: Proposal) -> None:
 
     if p.choice == "drop":
         state = DeliveryState.MISSED if p.why == OVER else DeliveryState.CANCELLED
-        store.end(tx, before, replace(before, state=state, reason=f"dropped after a hold: {p.why}"))
+        store.end(tx, before, ended(before, state, f"dropped after a hold: {p.why}"))
     elif p.choice == "move":
         store.put_off(tx, before, p.at, f"moved after a hold: {p.why}")

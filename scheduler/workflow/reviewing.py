@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scheduler.checks import ERROR, has_errors, is_waivable
 from scheduler.errors import HasFindings, PersonNeeded, UnknownName
 from scheduler.model import Delivery, DeliveryState, Post, Review, Wording
+from scheduler.outbox import ended
 from scheduler.plan import ideal_slots
 from scheduler.review import after_planning, digest_of, unanswered
 from scheduler.store import reads
@@ -74,6 +75,7 @@ def _decide(
     from scheduler.store import planning as store
     from scheduler.store.waivers import waive
 
+    doubtful = []
     with writing(ws.home, ws.now, reviewer) as tx:
         for post in posts:
             delivery = reads.delivery_of(tx.db, post.id)
@@ -82,14 +84,26 @@ def _decide(
             if delivery and post.queued and delivery.state in (DeliveryState.MISSED, DeliveryState.CANCELLED):
                 _note(tx, post, delivery, verdict, why)
                 continue
-            free(tx, post, delivery, f"{reviewer} {verdict} it")
+            if not free(tx, post, delivery, f"{reviewer} {verdict} it"):
+                doubtful.append(post.id)
+                continue
             for answered in answers.get(post, ()):
                 waive(tx, post.id, answered, why)
             if not store.decide(tx, post, verdict, reviewer, why):
                 raise PersonNeeded(
                     f"{post.id} has just been changed by somebody else", f"read it again: daymark show {post.id}"
                 )
+    require_no_doubt(doubtful)
     return find(ws, [p.id for p in posts])
+
+
+def require_no_doubt(ids: list[str]) -> None:
+    """Raises PersonNeeded if there are posts that were stopped and may be out."""
+    if ids:
+        raise PersonNeeded(
+            f"{ids[0]} is stopped, but an earlier try of it may be out",
+            f"look, and say what you see: daymark settle {ids[0]} --out, or --not-out; then try again",
+        )
 
 
 def _note(tx: Tx, post: Post, delivery: Delivery, verdict: str, why: str) -> None:
@@ -128,16 +142,21 @@ def _said_before(tx: Tx, post: Post, verdict: str, reviewer: str, why: str) -> b
     return post.review is Review.CHANGES_WANTED and same == [(verdict, reviewer, why, post.digest)]
 
 
-def free(tx: Tx, post: Post, delivery: Delivery | None, why: str) -> None:
-    """Makes sure the post is not on its way; a waiting delivery is taken back."""
+def free(tx: Tx, post: Post, delivery: Delivery | None, why: str) -> bool:
+    """Makes sure the post is not on its way; a waiting delivery is taken back.
+
+    False if it is stopped but may be out: a person has to look before anything else. Raises PersonNeeded.
+    """
     from scheduler.store import outbox
 
     if delivery is None or not post.queued:
-        return
-    if delivery.state is DeliveryState.WAITING and outbox.take_back(tx, delivery, why):
-        return
+        return True
+    if delivery.state is DeliveryState.WAITING:
+        row = ended(delivery, DeliveryState.CANCELLED, why)
+        if outbox.take_back(tx, delivery, row):
+            return row.state is DeliveryState.CANCELLED
     if delivery.state in (DeliveryState.FAILED, DeliveryState.MISSED, DeliveryState.CANCELLED):
-        return
+        return True
     told = {"sending": "is being sent just now", "sent": "is out already", "unsure": "may be out already"}
     raise PersonNeeded(f"{post.id} {told.get(delivery.state, 'is on its way')}", f"look at it: daymark show {post.id}")
 
@@ -154,9 +173,10 @@ def reword(ws: Workspace, id: str, text: str, author: str) -> Post:
     if new.wording == old.wording and new.due == old.due:
         return old
     with writing(ws.home, ws.now, author) as tx:
-        free(tx, old, reads.delivery_of(tx.db, id), f"{author} reworded it")
-        if not store.reword(tx, old, new):
+        is_free = free(tx, old, reads.delivery_of(tx.db, id), f"{author} reworded it")
+        if is_free and not store.reword(tx, old, new):
             raise PersonNeeded(f"{id} has just been changed by somebody else", f"read it again: daymark show {id}")
+    require_no_doubt([] if is_free else [id])
     return find(ws, [id])[0]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from scheduler import deliver, paths, peek
+from scheduler import deliver, paths, peek, sweep
 from scheduler.channels import Rehearsal, open_channel
 from scheduler.checks import ERROR
 from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError
@@ -158,8 +158,8 @@ def _inputs(ws: Workspace) -> str:
 def _send(ws: Workspace, done: Ticked, channels: Callable[[str], Channel], ring: Ring | None) -> None:
     tally = deliver.Tally()
     courier = courier_of(ws, channels)
-    deliver.recover(courier, tally)
-    deliver.miss(courier, tally)
+    sweep.recover(courier, tally)
+    sweep.miss(courier, tally)
     due = _ring(ws, ring) if ring else deliver.send_due(courier, tally)
     c = tally.counts
     done.due = due + c["missed"]

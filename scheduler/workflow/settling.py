@@ -42,7 +42,8 @@ def settle(ws: Workspace, id: str, *, is_out: bool, place: str = "") -> Delivery
 def settled(before: Delivery, who: str, now: datetime, *, is_out: bool, place: str) -> Delivery:
     """The row after `who` has looked."""
     if is_out:
-        return replace(before, state=DeliveryState.SENT, place=place or before.place, reason="")
+        return replace(before, state=DeliveryState.SENT, place=place or before.place, reason="", doubt=None)
+    before = replace(before, doubt=None)
     if before.expires <= now:
         why = f"{who} looked: it is not out, and its time is over"
         return replace(before, state=DeliveryState.MISSED, reason=why)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from scheduler import deliver
+from scheduler import deliver, sweep
 from scheduler.channels import open_channel
 from scheduler.errors import UnknownName, UsageError
 from scheduler.model import Review, Sent, TryLater, Wording
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from scheduler.channels import Channel
-    from scheduler.model import Calendar, Message, Outcome, Post, Slot
+    from scheduler.model import Calendar, Found, Message, Outcome, Post, Slot
     from scheduler.workflow import Workspace
 
 AUTHOR = "daymark simulate"  # of words that are not written yet
@@ -138,8 +138,8 @@ class _Run:
                 _approve(ws)
         queue(ws)
         tally = deliver.Tally()
-        deliver.recover(self.courier, tally)
-        deliver.miss(self.courier, tally)
+        sweep.recover(self.courier, tally)
+        sweep.miss(self.courier, tally)
         deliver.send_due(self.courier, tally)
         return tally.counts
 
@@ -215,7 +215,7 @@ class _Network:
             return TryLater("simulated failure")
         return Sent("simulated")
 
-    def find(self, message: Message) -> Sent | None:
+    def find(self, message: Message) -> Found:
         del message
         return None
 
