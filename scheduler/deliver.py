@@ -147,8 +147,9 @@ def _asked(c: Courier, mine: Delivery, post: Post, channel: Channel) -> tuple[De
         if found:
             return mine, TryLater(found.why)
         mine = replace(mine, doubt=None)
-    if c.clock() >= mine.expires:  # the machine slept between the claim and here
-        return mine, TryLater("its time was over before it could be sent", timedelta())
+    over = min(mine.expires, mine.lease or mine.expires)
+    if c.clock() >= over:  # the machine slept between the claim and here
+        return mine, TryLater("its time, or that of its claim, was over before it could be sent", timedelta())
     return mine, channel.send(message)
 
 
