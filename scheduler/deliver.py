@@ -19,7 +19,7 @@ from scheduler.plan import is_quiet
 from scheduler.review import digest_of
 from scheduler.store import outbox as store
 from scheduler.store import work
-from scheduler.store.holds import in_force, of_file
+from scheduler.store.holds import of_file
 from scheduler.store.opening import keeping_open, reading, stamp, writing
 
 if TYPE_CHECKING:
@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduler.channels import Channel
-    from scheduler.model import Account, Outcome
+    from scheduler.model import Account, Hold, Outcome
     from scheduler.outbox import Settled
+    from scheduler.store.opening import Tx
 
 LANES = 8  # services that one process sends to at the same time
-ROUND = timedelta(minutes=1)  # then a lane leaves the rest to the next round: nobody else waits for a slow service
+LONGEST = timedelta(minutes=1)  # then a lane leaves the rest to the next round: nobody else waits for a slow service
 
 
 @dataclass(slots=True)
@@ -93,45 +94,144 @@ def _drive(c: Courier, lane: list[tuple[Delivery, Post]]) -> Tally:
     tally, began = Tally(), c.clock()
     with keeping_open():
         channel = c.channels(lane[0][1].channel)
-        for delivery, post in lane:
-            if c.clock() - began > ROUND:
-                break
-            send(c, delivery, post, channel, tally)
+        with Round(c, tally) as round_:
+            for delivery, post in lane:
+                if c.clock() - began > LONGEST:
+                    break
+                round_.send(delivery, post, channel)
     return tally
 
 
-def send(c: Courier, waiting: Delivery, post: Post, channel: Channel, tally: Tally) -> bool:
-    """Sends one waiting delivery if nothing stops it: claim, send, settle. Twice is harmless.
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What came of a send and is not kept yet."""
 
-    Returns whether it went on its way: False if something stops it, or somebody else was quicker.
+    mine: Delivery
+    post: Post
+    outcome: Outcome
+    settled: Settled
+    began: str
+    was_troubled: bool
+
+
+class Round:
+    """Sends one post after the other. What came of one is kept in the transaction that claims the next, or at the end.
+
+    A context: whatever ends it, the last send is settled.
     """
-    began = c.clock()
-    with reading(c.home) as db:
-        stops = work.stops(db, waiting, stamp(began))
-    if stopped := _stopped(c, stops, post, began):
-        tally.counts[stopped] += 1
-        return False
-    if refused := _refusal(c, waiting, post):
-        with writing(c.home, began, c.who) as tx:
-            row = outbox.ended(waiting, DeliveryState.FAILED, refused)
-            if store.end(tx, waiting, row):
-                if row.state is DeliveryState.FAILED:
-                    store.send_back(tx, post.id)
-                tally.note(row.state, f"{post.id}: {row.reason}")
+
+    def __init__(self, c: Courier, tally: Tally) -> None:
+        self.c, self.tally = c, tally
+        self._tried: _Tried | None = None
+        self._holds: list[Hold] | None = None  # as they were seen last
+        self._stopped: set[str] = set()  # accounts and services: worth a look before a claim
+
+    def __enter__(self) -> Round:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def send(self, waiting: Delivery, post: Post, channel: Channel) -> bool:
+        """Sends one waiting delivery if nothing stops it: claim, send, settle. Twice is harmless.
+
+        Returns whether it went on its way: False if something stops it, or somebody else was quicker.
+        """
+        c = self.c
+        if self._tried and self._tried.mine.account == waiting.account:
+            self._close()
+        began = c.clock()
+        if self._is_stopped(waiting, post, began, look=bool(self._stopped & {waiting.account, waiting.service})):
+            return False
+        if ended := _ended(c, waiting, post, channel, began):
+            if self._is_stopped(waiting, post, began, look=True):
+                return False
+            self._end(waiting, ended)
+            return True
+        try:
+            mine, was_troubled = self._claim(waiting, post, channel)
+        except store.NotOurs:
+            self._is_stopped(waiting, post, began, look=True)
+            return False
+        mine, outcome = _asked(c, mine, post, channel)
+        settled = outbox.after(mine, outcome, channel.guarantee, c.clock())
+        self._tried = _Tried(mine, post, outcome, settled, stamp(began), was_troubled)
+        if was_troubled or outbox.trouble(outcome):  # others wait to hear of it
+            self._close()
         return True
-    if not channel.guarantee.allows(waiting.doubt, began):
-        with writing(c.home, began, c.who) as tx:
-            row = replace(waiting, state=DeliveryState.UNSURE, reason=f"too late to repeat it: {waiting.reason}")
-            if store.end(tx, waiting, row):
-                tally.note(row.state, f"{post.id}: {row.reason}")
-        return True
-    try:
-        mine = _claim(c, waiting, post, channel, began)
-    except store.NotOurs:
-        return False
-    mine, outcome = _asked(c, mine, post, channel)
-    settled = outbox.after(mine, outcome, channel.guarantee, c.clock())
-    return _settle(c, mine, post, (outcome, settled), stamp(began), tally, was_troubled=stops.is_troubled)
+
+    def _is_stopped(self, waiting: Delivery, post: Post, now: datetime, *, look: bool) -> bool:
+        """Whether something stops a delivery, as far as is known, or after a look; and tells it.
+
+        A claim looks too, in its transaction. A look before spares that where it is likely to be in vain.
+        """
+        c, is_busy = self.c, False
+        if look or self._holds is None:
+            self._close()
+            with reading(c.home) as db:
+                stops = work.stops(db, waiting, stamp(now))
+            self._holds, is_busy = [*of_file(c.home), *stops.holds], stops.is_busy
+        stopped = _stopped(c, self._holds, post, now) or ("busy" if is_busy else "")
+        if stopped:
+            self._close()
+            self.tally.counts[stopped] += 1
+            self._stopped |= {waiting.account, waiting.service} if is_busy else set()
+        return bool(stopped)
+
+    def _claim(self, waiting: Delivery, post: Post, channel: Channel) -> tuple[Delivery, bool]:
+        """The intent, kept before anything leaves the house. Holds are asked for in the same transaction.
+
+        Says also whether the service was in trouble.
+        """
+        c, now, tried = self.c, self.c.clock(), self._tried
+        with writing(c.home, now, c.who) as tx:
+            kept = self._keep(tx, tried) if tried else None
+            stops = work.stops(tx.db, waiting, tx.now)
+            if outbox.is_held([*of_file(c.home), *stops.holds], post, c.themes(post.observance)):
+                raise store.NotOurs
+            token = f"{os.getpid()}-{tx.now}-{waiting.id}"
+            mine = store.claim(tx, waiting, token, now + outbox.LEASE, channel.rates, stops.rests)
+        if tried and kept:
+            self._tell(tried, kept)
+        return mine, stops.is_troubled
+
+    def _close(self) -> None:
+        if tried := self._tried:
+            with writing(self.c.home, self.c.clock(), self.c.who) as tx:
+                kept = self._keep(tx, tried)
+            self._tell(tried, kept)
+
+    def _keep(self, tx: Tx, tried: _Tried) -> str:
+        """Keeps what came of a send. What is out is told as out, also if the claim was no longer ours.
+
+        Says `ours`, `late` if it was not, `lost` if it is out and had been called off meanwhile.
+        """
+        trouble, after = outbox.trouble(tried.outcome), tried.settled.delivery
+        ours = store.settle(tx, tried.mine, tried.settled, type(tried.outcome).__name__, tried.began)
+        lost = not ours and isinstance(tried.outcome, Sent) and not store.correct(tx, after)
+        if ours and after.state is DeliveryState.FAILED:
+            store.send_back(tx, tried.post.id)
+        if tried.was_troubled or trouble:
+            store.judge(tx, tried.mine.service, trouble=trouble, limit=outbox.TROUBLES, rest=outbox.rest)
+        return "ours" if ours else "lost" if lost else "late"
+
+    def _tell(self, tried: _Tried, kept: str) -> None:
+        self._tried = None
+        after, id = tried.settled.delivery, tried.post.id
+        if kept == "lost":
+            self.tally.troubles.append(f"{id} went out although it had been given up: {after.place}")
+        if kept == "ours":
+            told = "" if isinstance(tried.outcome, Sent) else f"{id} on {tried.post.channel}: {after.reason}"
+            self.tally.note(after.state, told)
+            self.tally.channel_troubles += filter(None, [told])
+
+    def _end(self, waiting: Delivery, row: Delivery) -> None:
+        with writing(self.c.home, self.c.clock(), self.c.who) as tx:
+            ours = store.end(tx, waiting, row)
+            if ours and row.state is DeliveryState.FAILED:
+                store.send_back(tx, row.post)
+        if ours:
+            self.tally.note(row.state, f"{row.post}: {row.reason}")
 
 
 def _asked(c: Courier, mine: Delivery, post: Post, channel: Channel) -> tuple[Delivery, Outcome]:
@@ -153,54 +253,25 @@ def _asked(c: Courier, mine: Delivery, post: Post, channel: Channel) -> tuple[De
     return mine, channel.send(message)
 
 
-def _settle(
-    c: Courier,
-    mine: Delivery,
-    post: Post,
-    came: tuple[Outcome, Settled],
-    began: str,
-    tally: Tally,
-    *,
-    was_troubled: bool,
-) -> bool:
-    """Keeps what came of a send; False if the claim was no longer ours. What is out is told as out all the same."""
-    outcome, settled = came
-    trouble = outbox.trouble(outcome)
-    with writing(c.home, c.clock(), c.who) as tx:
-        ours = store.settle(tx, mine, settled, type(outcome).__name__, began)
-        late = not ours and isinstance(outcome, Sent) and not store.correct(tx, settled.delivery)
-        if ours and settled.delivery.state is DeliveryState.FAILED:
-            store.send_back(tx, post.id)
-        if was_troubled or trouble:
-            store.judge(tx, mine.service, trouble=trouble, limit=outbox.TROUBLES, rest=outbox.rest)
-    if late:
-        tally.troubles.append(f"{post.id} went out although it had been given up: {settled.delivery.place}")
-    if ours:
-        told = "" if isinstance(outcome, Sent) else f"{post.id} on {post.channel}: {settled.delivery.reason}"
-        tally.note(settled.delivery.state, told)
-        tally.channel_troubles += filter(None, [told])
-    return ours
-
-
-def _claim(c: Courier, waiting: Delivery, post: Post, channel: Channel, now: datetime) -> Delivery:
-    """The intent, kept before anything leaves the house. A hold is asked for once more, in the same transaction."""
-    token = f"{os.getpid()}-{stamp(now)}-{waiting.id}"
-    with writing(c.home, now, c.who) as tx:
-        if outbox.is_held(in_force(c.home, tx.db), post, c.themes(post.observance)):
-            raise store.NotOurs
-        return store.claim(tx, waiting, token, now + outbox.LEASE, channel.rates)
-
-
-def _stopped(c: Courier, stops: work.Stops, post: Post, now: datetime) -> str:
-    """`held` for a person's hold, `quiet` in the account's quiet hours, `busy` while it or the service rests."""
-    held = outbox.is_held([*of_file(c.home), *stops.holds], post, c.themes(post.observance))
+def _stopped(c: Courier, holds: list[Hold], post: Post, now: datetime) -> str:
+    """`held` for a person's hold, `quiet` in the account's quiet hours."""
+    held = outbox.is_held(holds, post, c.themes(post.observance))
     account = c.accounts.get(post.account)
     if held or account is None:
         return "held"  # without its account: it was taken out of daymark.toml, its posts wait, `status` tells
     local = now.astimezone(ZoneInfo(post.zone))
     if is_quiet(local.time(), account) and not is_quiet(post.local.time(), account):
         return "quiet"
-    return "busy" if stops.is_busy else ""
+    return ""
+
+
+def _ended(c: Courier, waiting: Delivery, post: Post, channel: Channel, now: datetime) -> Delivery | None:
+    """The end of a delivery that must not go, or not again; None if it may."""
+    if refused := _refusal(c, waiting, post):
+        return outbox.ended(waiting, DeliveryState.FAILED, refused)
+    if not channel.guarantee.allows(waiting.doubt, now):
+        return replace(waiting, state=DeliveryState.UNSURE, reason=f"too late to repeat it: {waiting.reason}")
+    return None
 
 
 def _refusal(c: Courier, delivery: Delivery, post: Post) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scheduler.model import (
     Delivery,
@@ -53,10 +53,10 @@ def backoff(post: str, attempt: int) -> timedelta:
 def after(row: Delivery, outcome: Outcome, sure: Guarantee, now: datetime) -> Settled:
     """The row after a try that began from `row` (state sending, attempts already counted)."""
     began = row.lease - LEASE if row.lease else now
+    if isinstance(outcome, Sent):
+        return Settled(_out(row, outcome))
     row = replace(row, claim="", lease=None)
     match outcome:
-        case Sent(place, id):
-            return Settled(replace(row, state=DeliveryState.SENT, place=place, remote=id, reason="", doubt=None))
         case Refused(why):
             return Settled(ended(row, DeliveryState.FAILED, why))
         case Unsure(why):
@@ -126,11 +126,17 @@ def recovered(row: Delivery, found: Found, sure: Guarantee, now: datetime) -> De
 def looked(row: Delivery, found: Found) -> Delivery:
     """A row of which a try may be out, after its channel was asked."""
     match found:
-        case Sent(place, id):
-            return replace(row, state=DeliveryState.SENT, place=place, remote=id, reason="", doubt=None)
+        case Sent():
+            return _out(row, found)
         case Unsure():
             return row
     return replace(row, doubt=None)
+
+
+def _out(row: Delivery, sent: Sent) -> Delivery:
+    """The row of what is out."""
+    free: dict[str, Any] = {"claim": "", "lease": None, "doubt": None, "reason": ""}
+    return replace(row, state=DeliveryState.SENT, place=sent.place, remote=sent.id, **free)
 
 
 def is_held(holds: Iterable[Hold], post: Post, themes: Collection[str]) -> Hold | None:

@@ -272,7 +272,8 @@ def slept_in_a_send(home: Path, server: Server, kind: str, when: str, *, alone: 
     with reading(home) as db:
         post = next(p for p in reads.posts(db) if p.channel == kind)
         waiting = reads.delivery_of(db, post.id)
-    deliver.send(courier, waiting, post, courier.channels(kind), deliver.Tally())
+    with deliver.Round(courier, deliver.Tally()) as round_:
+        round_.send(waiting, post, courier.channels(kind))
     for days in range(1, 4):
         work(home, server.url, MORNING + timedelta(days=days), 3)
     with reading(home) as db:

@@ -781,7 +781,8 @@ class Life(RuleBasedStateMachine):
 
         def send(other: Elsewhere) -> None:
             self.asking = other
-            deliver.send(self._courier(), delivery, post, self.channels[post.channel], tally)
+            with deliver.Round(self._courier(), tally) as round_:
+                round_.send(delivery, post, self.channels[post.channel])
 
         other = Elsewhere(send)
         self.asking = None

@@ -87,8 +87,7 @@ def _register(app: Any, procrastinate: Any, deliverer: Deliverer, round_: Callab
     @app.task(name="deliver", queue="posts")  # type: ignore[untyped-decorator]
     def deliver(accounts: list[str]) -> None:
         stay_open()
-        for account in accounts:
-            deliverer.drain(account)
+        deliverer.drain(accounts)
 
     @app.periodic(cron="* * * * *")  # type: ignore[untyped-decorator]
     @app.task(name="tick", queue="tick", queueing_lock="tick", priority=10)  # type: ignore[untyped-decorator]

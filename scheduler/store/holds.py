@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.model import Hold
 from scheduler.store import reads
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from scheduler.store.connecting import Db
 
 FILE = "HOLD"  # in the workspace; its words are the reason, whoever wrote them
@@ -24,16 +24,16 @@ def in_force(home: Path, db: Db) -> list[Hold]:
 
 def of_file(home: Path) -> list[Hold]:
     """The hold on everything that the file makes, if it is there. One that cannot be read holds as well."""
-    path = home / FILE
+    path = f"{home}/{FILE}"  # asked before each send: without the price of a Path
     try:
-        since = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+        since = datetime.fromtimestamp(os.lstat(path).st_mtime, UTC)
     except FileNotFoundError:
         return []
     except OSError:
         since = datetime.min.replace(tzinfo=UTC)
     why = f"there is a file {FILE} in the workspace"
     with suppress(OSError, UnicodeDecodeError):
-        why = " ".join(path.read_text(encoding="utf-8").split()) or why
+        why = " ".join(Path(path).read_text(encoding="utf-8").split()) or why
     return [Hold(0, "everything", "", why, f"the file {FILE}", since)]
 
 

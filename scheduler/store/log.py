@@ -32,9 +32,11 @@ def append(db: Db, place: Place, written: Iterable[dict[str, str]]) -> None:
     """Adds lines to the log; nobody else adds to it until the transaction has ended."""
     newest = place.locked(db, "audit", _HEAD).fetchone()
     previous = str(newest[0]) if newest else ""
+    rows = []
     for line in written:
         previous = link(previous, line)
-        db.execute(_ADDED, [*(line[name] for name in FIELDS), previous])
+        rows.append([*(line[name] for name in FIELDS), previous])
+    db.executemany(_ADDED, rows)
 
 
 def lines(db: Db) -> Iterator[dict[str, Any]]:

@@ -33,11 +33,10 @@ class Tx:
     at: datetime
     who: str
     lines: list[dict[str, str]] = field(default_factory=list)  # for the audit log, written when all else is
+    now: str = field(init=False)  # its moment as it is stored
 
-    @property
-    def now(self) -> str:
-        """Its moment as it is stored."""
-        return stamp(self.at)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "now", stamp(self.at))
 
     @property
     def milliseconds(self) -> int:
@@ -84,7 +83,9 @@ def stamp(at: datetime) -> str:
 
     if at.tzinfo is None:
         raise ValueError("a stored instant needs a time zone")
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="seconds")[:19] + "Z"
 
 
 @contextmanager

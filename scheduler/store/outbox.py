@@ -47,12 +47,13 @@ _CLAIM = """
 """
 
 
-def claim(tx: Tx, d: Delivery, token: str, lease: datetime, rates: RateLimits) -> Delivery:
+def claim(tx: Tx, d: Delivery, token: str, lease: datetime, rates: RateLimits, rests: str = "") -> Delivery:
     """Takes a waiting delivery for sending, and its account for as long. Raises NotOurs; then nothing is to be kept.
 
-    The account goes first: its row is what keeps two processes from sending for it at once.
+    `rests` is until when its service rests, as this transaction has seen it; empty if it is well. The account goes
+    first: its row is what keeps two processes from sending for it at once.
     """
-    _take_service(tx, d.service, lease, rates)
+    _take_service(tx, d.service, lease, rates, rests)
     _take(tx, "account", d.account, rates.account, hold_until=stamp(lease), hold_reason="a post is being sent")
     was = {"id": d.id, "due": stamp(d.due), "tried": d.attempts}  # tried or moved since it was read: not what we hold
     if not tx.change(_CLAIM, {**was, "claim": token, "lease": stamp(lease), "now": tx.now}):
@@ -61,12 +62,11 @@ def claim(tx: Tx, d: Delivery, token: str, lease: datetime, rates: RateLimits) -
     return replace(d, state=DeliveryState.SENDING, claim=token, lease=lease, attempts=d.attempts + 1)
 
 
-def _take_service(tx: Tx, name: str, lease: datetime, rates: RateLimits) -> None:
+def _take_service(tx: Tx, name: str, lease: datetime, rates: RateLimits, rests: str) -> None:
     """A service in trouble lets one try through when its time has come; a healthy one within its rate and width."""
-    row = tx.db.execute("SELECT hold_until FROM service WHERE name = ? AND hold_until IS NOT NULL", (name,)).fetchone()
-    if row:  # half open: whoever moves the time on is the probe, all others wait for what it finds
+    if rests:  # half open: whoever moves the time on is the probe, all others wait for what it finds
         probe = "UPDATE service SET hold_until = ? WHERE name = ? AND hold_until = ? AND hold_until <= ?"
-        if not tx.change(probe, (stamp(lease), name, row[0], tx.now)):
+        if not tx.change(probe, (stamp(lease), name, rests, tx.now)):
             raise NotOurs
     if rates.at_once:
         sending = "SELECT COUNT(*) FROM delivery WHERE state = 'sending' AND service = ?"

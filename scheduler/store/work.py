@@ -96,6 +96,7 @@ class Stops:
     holds: list[Hold]
     is_busy: bool
     is_troubled: bool
+    rests: str  # until when the service rests, or did; empty: it does well
 
 
 _STOPS = """
@@ -111,7 +112,8 @@ def stops(db: Db, d: Delivery, now: str) -> Stops:
     found = db.execute(_STOPS, (d.account, now, d.service)).fetchall()
     holds = [reads.as_hold(row) for row in found if row[0]]
     pauses = [(row[1], row[5]) for row in found if not row[0]]
-    return Stops(holds, any(until > now for _, until in pauses), any(kind == "service" for kind, _ in pauses))
+    service = [until for kind, until in pauses if kind == "service"]
+    return Stops(holds, any(until > now for _, until in pauses), bool(service), max(service, default=""))
 
 
 def busy_accounts(db: Db, now: str) -> dict[str, str]:

@@ -21,23 +21,25 @@ if TYPE_CHECKING:
 
 
 class Deliverer:
-    """Sends what is due of an account. The calendar and the checks are read anew when an input has changed."""
+    """Sends what is due of accounts. The calendar and the checks are read anew when an input has changed."""
 
     def __init__(self, home: Path, workspace: Callable[[], Workspace], say: Callable[[str], None]) -> None:
         self.home, self.workspace, self.say = home, workspace, say
         self._lock = threading.Lock()
         self._made: tuple[tuple[str, str], deliver.Courier] | None = None
 
-    def drain(self, account: str) -> None:
-        """Sends all that is due of an account, soonest first, until something stops it. Twice at once is harmless."""
+    def drain(self, accounts: list[str]) -> None:
+        """Sends all that is due of accounts, soonest first, until something stops each. Twice at once is harmless."""
         courier, tally = self._courier(), deliver.Tally()
         channels = {}
-        while found := self._next(account, courier.clock()):
-            delivery, post = found
-            if post.channel not in channels:
-                channels[post.channel] = courier.channels(post.channel)
-            if not deliver.send(courier, delivery, post, channels[post.channel], tally):
-                break
+        with deliver.Round(courier, tally) as round_:
+            for account in accounts:
+                while found := self._next(account, courier.clock()):
+                    delivery, post = found
+                    if post.channel not in channels:
+                        channels[post.channel] = courier.channels(post.channel)
+                    if not round_.send(delivery, post, channels[post.channel]):
+                        break
         for trouble in tally.troubles:
             self.say(trouble)
 
