@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler import paths, watch
 from scheduler.errors import BadFile, NoWorkspace, Problem
+from scheduler.kinds import KINDS
 from scheduler.model import DIMENSIONS, LANGUAGES, Account, Limits, Playbook, Stage
 from scheduler.toml import Table, as_clock, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from scheduler.kinds import Kind
     from scheduler.model import Observance
-
-CHANNELS = ("folder",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +138,12 @@ def _accounts(t: Table, limits: dict[str, Limits]) -> Iterator[tuple[str, Accoun
 
 def _account(name: str, t: Table, limits: dict[str, Limits]) -> Account:
     quiet_from, quiet_to = _quiet(t)
+    channel = t.one_of("channel", KINDS, "folder")
+    kind = KINDS.get(channel, KINDS["folder"])
     made = Account(
         name=name,
-        channel=t.one_of("channel", CHANNELS, "folder"),
-        network=t.one_of("network", limits, "plain"),
+        channel=channel,
+        network=_network(t, kind, limits),
         language=t.one_of("language", LANGUAGES, "en"),
         country=_country(t),
         zone=_zone(t),
@@ -151,9 +153,29 @@ def _account(name: str, t: Table, limits: dict[str, Limits]) -> Account:
         gap=timedelta(minutes=t.whole("gap_minutes", 180, most=1440)),
         themes=t.words("themes"),
         fallback=t.yes("fallback", default=False),
+        server=_server(t) if kind.needs_server else "",
+        handle=t.text("handle") if kind.needs_handle else "",
+        options={name: t.one_of(name, values, values[0]) for name, values in kind.options.items()},
+        audience=t.text("audience", ""),
     )
     t.finish()
     return made
+
+
+def _network(t: Table, kind: Kind, limits: dict[str, Limits]) -> str:
+    usual = next(iter(kind.networks), "plain")
+    network = t.one_of("network", limits, usual)
+    if kind.networks and network not in kind.networks:
+        t.wrong("network", f"a text for {network} does not fit the channel {kind.name}", f'write network = "{usual}"')
+    return network
+
+
+def _server(t: Table) -> str:
+    """The address of a service, without anything after the host but a path."""
+    value = t.text("server").rstrip("/")
+    if value and not (watch.is_right(value) and not {"?", "#"} & {*value}):
+        t.wrong("server", f"server is '{value}', not an https address", 'write one, such as "https://social.example"')
+    return value
 
 
 def _country(t: Table) -> str:

@@ -65,7 +65,7 @@ class Courier:
     accounts: Mapping[str, Account]
     themes: Callable[[str], tuple[str, ...]]
     titles: Callable[[Post], str]
-    channels: Callable[[str], Channel]
+    channels: Callable[[Post], Channel]
     refusal: Callable[[Post], str]
     lanes: int = LANES
 
@@ -92,13 +92,11 @@ def send_due(c: Courier, tally: Tally) -> int:
 
 def _drive(c: Courier, lane: list[tuple[Delivery, Post]]) -> Tally:
     tally, began = Tally(), c.clock()
-    with keeping_open():
-        channel = c.channels(lane[0][1].channel)
-        with Round(c, tally) as round_:
-            for delivery, post in lane:
-                if c.clock() - began > LONGEST:
-                    break
-                round_.send(delivery, post, channel)
+    with keeping_open(), Round(c, tally) as round_:
+        for delivery, post in lane:
+            if c.clock() - began > LONGEST:
+                break
+            round_.send(delivery, post, c.channels(post))
     return tally
 
 
@@ -295,4 +293,6 @@ def message_of(c: Courier, delivery: Delivery, post: Post) -> Message:
         local=post.local,
         zone=post.zone,
         title=c.titles(post),
+        at=c.clock(),
+        since=delivery.doubt or delivery.due,
     )

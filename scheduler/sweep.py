@@ -29,7 +29,7 @@ def recover(c: Courier, tally: Tally) -> None:
     asker = _Asker(c)
     for before in lost:
         post = posts[before.post]
-        row = outbox.recovered(before, asker.find(before, post), c.channels(post.channel).guarantee, now)
+        row = outbox.recovered(before, asker.find(before, post), c.channels(post).guarantee, now)
         with writing(c.home, now, c.who) as tx:
             ours = store.recover(tx, before, row)
             if ours and row.state is DeliveryState.FAILED:
@@ -74,12 +74,12 @@ class _Asker:
         self.silent: dict[str, Unsure] = {}
 
     def find(self, d: Delivery, post: Post) -> Found:
-        channel = self.c.channels(post.channel)
+        channel = self.c.channels(post)
         if not channel.guarantee.findable:
             return Unsure("it cannot be asked")
-        if post.channel in self.silent:
-            return self.silent[post.channel]
+        if d.service in self.silent:
+            return self.silent[d.service]
         found = channel.find(message_of(self.c, d, post))
         if isinstance(found, Unsure):
-            self.silent[post.channel] = found
+            self.silent[d.service] = found
         return found

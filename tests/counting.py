@@ -188,7 +188,7 @@ def work(home: Path, url: str, now: datetime, number: int) -> None:
         accounts=accounts,
         themes=lambda _: (),
         titles=lambda post: post.id,
-        channels=lambda kind: Counted(kind, url),
+        channels=lambda post: Counted(post.channel, url),
         refusal=lambda _: "",
     )
     tally = deliver.Tally()

@@ -266,14 +266,14 @@ def slept_in_a_send(home: Path, server: Server, kind: str, when: str, *, alone: 
         accounts={f"a{n}": Account(f"a{n}", "", "plain", "en", "GB", "UTC") for n in range(3)},
         themes=lambda _: (),
         titles=lambda post: sleep() or post.id if when == "before" else post.id,  # asked between claim and request
-        channels=lambda name: Counted(name, server.url) if when == "before" else Sleeper(name, server.url, sleep),
+        channels=lambda p: Sleeper(p.channel, server.url, sleep) if when == "after" else Counted(p.channel, server.url),
         refusal=lambda _: "",
     )
     with reading(home) as db:
         post = next(p for p in reads.posts(db) if p.channel == kind)
         waiting = reads.delivery_of(db, post.id)
     with deliver.Round(courier, deliver.Tally()) as round_:
-        round_.send(waiting, post, courier.channels(kind))
+        round_.send(waiting, post, courier.channels(post))
     for days in range(1, 4):
         work(home, server.url, MORNING + timedelta(days=days), 3)
     with reading(home) as db:

@@ -555,7 +555,7 @@ class Life(RuleBasedStateMachine):
             accounts=ACCOUNTS,
             themes=lambda _: (),
             titles=lambda post: post.id,
-            channels=self.channels.__getitem__,
+            channels=lambda post: self.channels[post.channel],
             refusal=lambda _: "",
             lanes=1,
         )

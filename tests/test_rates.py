@@ -116,7 +116,7 @@ def round_at(place: Path, at: timedelta, **channels: Channel) -> deliver.Tally:
         accounts={n: Account(n, c, "plain", "en", "GB", "UTC") for n, c in ACCOUNTS.items()},
         themes=lambda _: (),
         titles=lambda post: post.id,
-        channels=lambda name: channels[name],
+        channels=lambda post: channels[post.channel],
         refusal=lambda _: "",
     )
     deliver.send_due(courier, tally)

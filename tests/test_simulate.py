@@ -100,13 +100,17 @@ def really(ws: Workspace, script: Script) -> list[str]:
             elif holding and not wanted:
                 resume(here, "everything", choice="keep")
             holding = wanted
-            network = partial(_Network, home=home, script=script, clock=here.clock)
+            network = partial(_network, script, here.clock)
             tick(here, channels=network, feeds=False)
             if script.approve and (new := _waiting(here)):
                 approve(here, new, "Ana", "read")
                 tick(here, channels=network, feeds=False)
         now += script.every
     return [repr(e) for e in events(home, first)]
+
+
+def _network(script: Script, clock, post) -> _Network:
+    return _Network(post.channel, script, clock)
 
 
 def _log(home: Path) -> list[dict[str, int]]:
@@ -194,7 +198,7 @@ def test_a_span_that_is_none_is_told(words: str, says: str, daymark: Daymark, wo
 
 def test_a_made_up_failure_is_one_that_is_tried_again(tmp_path: Path) -> None:
     span = Span(START, START + timedelta(hours=1))
-    channel = _Network("folder", tmp_path, Script(span, failing=[("main", span)]), lambda: START)
+    channel = _Network("folder", Script(span, failing=[("main", span)]), lambda: START)
 
     class Said:
         account = "main"

@@ -7,15 +7,16 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from scheduler.kinds import KINDS
 from scheduler.model import FOREVER, Guarantee, RateLimits, Sent
 from scheduler.pictures import NoPicture, bare
 
 if TYPE_CHECKING:
-    from scheduler.model import Found, Media, Message, Outcome
+    from scheduler.model import Account, Found, Media, Message, Outcome
 
 
 class Channel(Protocol):
-    """One kind of place."""
+    """An account's way out: one kind of place. Made with the account and the workspace's folder."""
 
     guarantee: Guarantee
     rates: RateLimits
@@ -64,12 +65,8 @@ def picture_bytes(media: Media) -> bytes:
         raise PictureError(f"{media.path} is no picture that can be read: {error}") from error
 
 
-# name -> "module:class", imported on first use; the class is made with the workspace's folder
-CHANNELS = {"folder": "scheduler.channels.folder:Folder"}
-
-
-def open_channel(name: str, home: Path) -> Channel:
-    """The channel of that name for a workspace."""
-    module, _, made = CHANNELS[name].partition(":")
-    channel: Channel = getattr(import_module(module), made)(home)
+def open_channel(account: Account, home: Path) -> Channel:
+    """The channel of an account, for a workspace."""
+    module, _, made = KINDS[account.channel].made_by.partition(":")
+    channel: Channel = getattr(import_module(module), made)(account, home)
     return channel

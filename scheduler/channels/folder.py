@@ -11,10 +11,11 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from scheduler.channels import PictureError, picture_bytes
-from scheduler.model import FOREVER, Guarantee, RateLimits, Refused, Sent, TryLater, Unsure
+from scheduler.kinds import KINDS
+from scheduler.model import Refused, Sent, TryLater, Unsure
 
 if TYPE_CHECKING:
-    from scheduler.model import Found, Message, Outcome
+    from scheduler.model import Account, Found, Message, Outcome
 
 _PAGE = """<!doctype html>
 <html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -34,10 +35,9 @@ navigator.clipboard.writeText(b.previousElementSibling.textContent).then(()=>b.t
 class Folder:
     """Writes a pack whole or not at all. A pack that is there already is left as it is: sending twice is a no-op."""
 
-    guarantee = Guarantee(FOREVER, findable=True)
-    rates = RateLimits()
-
-    def __init__(self, home: Path) -> None:
+    def __init__(self, account: Account, home: Path) -> None:
+        kind = KINDS[account.channel]
+        self.guarantee, self.rates = kind.guarantee, kind.rates
         self.home, self.outbox = home, home / "outbox"
 
     def find(self, message: Message) -> Found:

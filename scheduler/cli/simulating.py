@@ -25,7 +25,9 @@ def simulate(
     outage: Annotated[list[str], typer.Option(metavar="A..B", help=f"No tick runs. {_SPANS} May be repeated.")] = [],  # noqa: B006
     hold: Annotated[list[str], typer.Option(metavar="A..B", help="Everything is on hold, then released.")] = [],  # noqa: B006
     fail: Annotated[list[str], typer.Option(metavar="ACCOUNT:A..B", help="Sends of an account fail.")] = [],  # noqa: B006
-    approve: Annotated[bool, typer.Option("--approve", help="As if every post that waits for a yes got it.")] = False,
+    approve: Annotated[
+        bool, typer.Option("--approve", help="As if every post that waits for a yes got it, and was put right before.")
+    ] = False,
     every: Annotated[int, typer.Option(min=1, max=1440, help="Minutes between two ticks.")] = 5,
     log: Annotated[bool, typer.Option("--log", help="Print the event log only, a line an event.")] = False,
     home: Home = "",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scheduler.model.calendar import Occurrence, Sensitivity
 
 
@@ -54,7 +56,8 @@ class Limits:
 class Account:
     """Our name on a channel. `network` says whose limits and habits the text follows; quiet hours are local.
 
-    `fallback` allows English posts, marked as such, where the language has no current text.
+    `fallback` allows English posts, marked as such, where the language has no current text. `server` is the address of
+    its service and `handle` its name there, where the channel needs them; `options` are those of the channel.
     """
 
     name: str
@@ -69,6 +72,10 @@ class Account:
     gap: timedelta = timedelta(hours=3)
     themes: tuple[str, ...] = ()
     fallback: bool = False
+    server: str = ""
+    handle: str = ""
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+    audience: str = ""  # a note for those who write: who reads there
 
 
 @dataclass(frozen=True, slots=True)

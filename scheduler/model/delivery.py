@@ -111,7 +111,10 @@ class RateLimits:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a channel is given: exact words, and the key that makes a second send harmless."""
+    """What a channel is given: exact words, and the key that makes a second send harmless.
+
+    `at` is now; `since` when the first try that may be out began, or when the post was due.
+    """
 
     key: str
     post: str
@@ -122,6 +125,8 @@ class Message:
     local: datetime
     zone: str
     title: str
+    at: datetime
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-# FULL, not NORMAL: a power cut must not undo an intent that was committed before a send.
-_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON", "trusted_schema=OFF")
 
 
 class Db(Protocol):
@@ -88,6 +87,8 @@ class Place(Protocol):
 class File:
     """A file of SQLite."""
 
+    synchronous = "FULL"  # not NORMAL: a power cut must not undo an intent that was committed before a send
+
     def __init__(self, path: str) -> None:
         self.path = self.name = path
 
@@ -102,7 +103,7 @@ class File:
 
     def writer(self) -> Db:
         db = sqlite3.connect(self.path, isolation_level=None)
-        for pragma in _PRAGMAS:
+        for pragma in (*_PRAGMAS, f"synchronous={self.synchronous}"):
             db.execute(f"PRAGMA {pragma}")
         return db
 
@@ -200,6 +201,12 @@ class File:
             yield False
         finally:
             os.close(handle)
+
+
+class Scratch(File):
+    """A file that is thrown away afterwards: nobody waits for the disk."""
+
+    synchronous = "OFF"
 
 
 @lru_cache(maxsize=64)

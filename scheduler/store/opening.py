@@ -13,7 +13,7 @@ from scheduler import paths
 from scheduler.errors import DatabaseError
 from scheduler.peek import take_note_away
 from scheduler.store import log
-from scheduler.store.connecting import Db, File, Place, place_of
+from scheduler.store.connecting import Db, File, Place, Scratch, place_of
 from scheduler.store.trouble import telling
 
 if TYPE_CHECKING:
@@ -137,12 +137,17 @@ def _place(home: Path) -> Place:
 
 
 @contextmanager
-def keeping_open() -> Iterator[None]:
-    """Within it, this thread's connections stay open from one use to the next: for work of many small steps."""
+def keeping_open(scratch: Path | None = None) -> Iterator[None]:
+    """Within it, this thread's connections stay open from one use to the next: for work of many small steps.
+
+    `scratch` is a folder whose database is thrown away afterwards.
+    """
     if _HERE.kept is not None:  # already so
         yield
         return
     kept = _HERE.kept = _Kept()
+    if scratch:
+        kept.places[str(scratch)] = Scratch(paths.database(str(scratch)))
     try:
         yield
     finally:

@@ -24,8 +24,10 @@ class NotOurs(Exception):
     """Another process was quicker, or the account or the service may not send yet: the claim is rolled back."""
 
 
-def enqueue(tx: Tx, p: Post, *, state: DeliveryState = DeliveryState.WAITING, reason: str = "") -> bool:
-    """Gives a post its delivery; False if it has one already or is no longer what was read.
+def enqueue(
+    tx: Tx, p: Post, *, state: DeliveryState = DeliveryState.WAITING, reason: str = "", service: str = ""
+) -> bool:
+    """Gives a post its delivery, over a service; False if it has one already or is no longer what was read.
 
     The idempotency key is made of the post, its digest and how often it was queued before: it belongs to the row.
     """
@@ -34,7 +36,7 @@ def enqueue(tx: Tx, p: Post, *, state: DeliveryState = DeliveryState.WAITING, re
         return False
     times = tx.db.execute("SELECT COUNT(*) FROM delivery WHERE post = ?", (p.id,)).fetchone()[0]
     key = hashlib.sha256(f"{p.id}\0{p.digest}\0{times}".encode()).hexdigest()[:40]
-    row = {"post": p.id, "account": p.account, "service": p.channel, "state": str(state), "key": key}
+    row = {"post": p.id, "account": p.account, "service": service or p.channel, "state": str(state), "key": key}
     row |= {"digest": p.digest, "due": stamp(p.due), "expires": stamp(p.expires), "place": "", "reason": reason}
     tx.add("delivery", row | ({"settled": tx.now} if state in _ENDED else {}))
     tx.audit("queued" if state is DeliveryState.WAITING else str(state), p.id, after=p.digest, why=reason)

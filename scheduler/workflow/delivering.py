@@ -6,10 +6,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from scheduler import deliver, paths
-from scheduler.channels import open_channel
 from scheduler.store import reads, work
 from scheduler.store.opening import reading, stamp
-from scheduler.workflow.sending import courier_of
+from scheduler.workflow.sending import channels_of, courier_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,14 +30,11 @@ class Deliverer:
     def drain(self, accounts: list[str]) -> None:
         """Sends all that is due of accounts, soonest first, until something stops each. Twice at once is harmless."""
         courier, tally = self._courier(), deliver.Tally()
-        channels = {}
         with deliver.Round(courier, tally) as round_:
             for account in accounts:
                 while found := self._next(account, courier.clock()):
                     delivery, post = found
-                    if post.channel not in channels:
-                        channels[post.channel] = courier.channels(post.channel)
-                    if not round_.send(delivery, post, channels[post.channel]):
+                    if not round_.send(delivery, post, courier.channels(post)):
                         break
         for trouble in tally.troubles:
             self.say(trouble)
@@ -57,5 +53,5 @@ class Deliverer:
             key = (reads.state(db, "calendar"), paths.inputs(str(self.home)))
         with self._lock:
             if self._made is None or self._made[0] != key:
-                self._made = key, courier_of(self.workspace(), lambda name: open_channel(name, self.home))
+                self._made = key, courier_of(ws := self.workspace(), channels_of(ws))
             return self._made[1]

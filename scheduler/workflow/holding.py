@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scheduler import outbox
-from scheduler.channels import CHANNELS
 from scheduler.errors import DatabaseError, UnknownName, UsageError
+from scheduler.kinds import KINDS
 from scheduler.model import DeliveryState, Post
 from scheduler.store import reads
 from scheduler.store.holds import in_force, put_file
@@ -66,7 +66,7 @@ def _require_known(ws: Workspace, scope: str, value: str) -> None:
         campaigns = reads.campaigns(db)
     known = {
         "account": set(ws.settings.accounts),
-        "channel": set(CHANNELS),
+        "channel": set(KINDS),
         "campaign": set(campaigns),
         "theme": {t for o in synced(ws).observances.values() for t in o.themes},
         "country": {a.country for a in ws.settings.accounts.values()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from scheduler import deliver, paths, peek, sweep
 from scheduler.channels import Rehearsal, open_channel
 from scheduler.checks import ERROR
 from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError
+from scheduler.kinds import service_of
+from scheduler.model import Account
 from scheduler.review import unanswered
 from scheduler.store import reads, work
 from scheduler.store.connecting import place_of
@@ -72,14 +75,19 @@ def queue(ws: Workspace, *, dry_run: bool = False) -> list[str]:
 
     with writing(ws.home, ws.now, ws.who) as tx:
         keep_accounts(tx, ws.settings.accounts.values())
-        return [p.id for p in approved if store.enqueue(tx, p)]
+        return [p.id for p in approved if store.enqueue(tx, p, service=_service(ws, p))]
+
+
+def _service(ws: Workspace, post: Post) -> str:
+    account = ws.settings.accounts.get(post.account)
+    return service_of(account) if account else post.channel
 
 
 def tick(
     ws: Workspace,
     *,
     accept_clock: bool = False,
-    channels: Callable[[str], Channel] | None = None,
+    channels: Callable[[Post], Channel] | None = None,
     feeds: bool = True,
     ring: Ring | None = None,
 ) -> Ticked:
@@ -99,7 +107,7 @@ def tick(
         with keeping_open():
             done.error = _prepare(ws, done)
             queue(ws)
-            _send(ws, done, channels or (lambda name: open_channel(name, ws.home)), ring)
+            _send(ws, done, channels or channels_of(ws), ring)
             if done.error is None and feeds:
                 _publish(ws, done)
         if done.error is None:  # the note tells how the files stand once they are closed
@@ -155,7 +163,7 @@ def _inputs(ws: Workspace) -> str:
     return paths.inputs(str(ws.settings.templates[-1].parent))
 
 
-def _send(ws: Workspace, done: Ticked, channels: Callable[[str], Channel], ring: Ring | None) -> None:
+def _send(ws: Workspace, done: Ticked, channels: Callable[[Post], Channel], ring: Ring | None) -> None:
     tally = deliver.Tally()
     courier = courier_of(ws, channels)
     sweep.recover(courier, tally)
@@ -180,7 +188,18 @@ def _ring(ws: Workspace, ring: Ring) -> int:
     return len(bells)
 
 
-def courier_of(ws: Workspace, channels: Callable[[str], Channel]) -> deliver.Courier:
+def channels_of(ws: Workspace) -> Callable[[Post], Channel]:
+    """The channel of each post's account, opened once. One whose account is gone can at most be looked for."""
+
+    @cache
+    def opened(name: str, channel: str) -> Channel:
+        known = ws.settings.accounts.get(name)
+        return open_channel(known or Account(name, channel, "plain", "en", "", "UTC"), ws.home)
+
+    return lambda post: opened(post.account, post.channel)
+
+
+def courier_of(ws: Workspace, channels: Callable[[Post], Channel]) -> deliver.Courier:
     calendar = synced(ws)
     observances, checker = calendar.observances, ws.checker(calendar)
 

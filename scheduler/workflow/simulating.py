@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scheduler import deliver, sweep
-from scheduler.channels import open_channel
 from scheduler.errors import UnknownName, UsageError
+from scheduler.kinds import KINDS
 from scheduler.model import Review, Sent, TryLater, Wording
 from scheduler.review import digest_of
 from scheduler.store import log, reads, work
@@ -26,7 +26,6 @@ from scheduler.workflow.sending import courier_of, queue
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from scheduler.channels import Channel
     from scheduler.model import Calendar, Found, Message, Outcome, Post, Slot
     from scheduler.workflow import Workspace
 
@@ -88,10 +87,10 @@ def simulate(ws: Workspace, script: Script) -> Simulated:
         home = Path(folder)
         copy_database(ws.home, home)
         copy = replace(ws, settings=replace(ws.settings, home=home), now=script.span.start)
-        sync(copy)
-        with reading(home) as db:
-            before = reads.last_audit(db)
-        with keeping_open():
+        with keeping_open(scratch=home):
+            sync(copy)
+            with reading(home) as db:
+                before = reads.last_audit(db)
             _Run(copy, script).go()
             return _told(copy, script, int(before or 0))
 
@@ -110,11 +109,15 @@ class _Run:
     def __init__(self, ws: Workspace, script: Script) -> None:
         self.ws, self.script, self.now = ws, script, script.span.start
         self.calendar = synced(ws)
-        real = courier_of(ws, lambda name: _Network(name, ws.home, script, lambda: self.now))
+        real = courier_of(ws, lambda post: _Network(post.channel, script, lambda: self.now))
         refusal = real.refusal
         self.courier = replace(
-            real, clock=lambda: self.now, lanes=1, refusal=lambda p: "" if p.author == AUTHOR else refusal(p)
+            real,
+            clock=lambda: self.now,
+            lanes=1,
+            refusal=lambda p: "" if p.author == AUTHOR or p.id in self.taken_on_trust else refusal(p),
         )
+        self.taken_on_trust: set[str] = set()
         self.edges = sorted({at for s in (*script.outages, *script.holds) for at in (s.start, s.end)})
         self.planned = False
         self.holding = False
@@ -135,7 +138,7 @@ class _Run:
         if not self.planned:
             self._plan(ws)
             if self.script.approve:
-                _approve(ws)
+                self.taken_on_trust |= _approve(ws)
         queue(ws)
         tally = deliver.Tally()
         sweep.recover(self.courier, tally)
@@ -204,9 +207,9 @@ class _Pen:
 class _Network:
     """A channel that reaches nobody: it says yes, but for accounts whose failure is in the script."""
 
-    def __init__(self, name: str, home: Path, script: Script, clock: Callable[[], datetime]) -> None:
-        real: Channel = open_channel(name, home)
-        self.guarantee, self.rates = real.guarantee, real.rates
+    def __init__(self, channel: str, script: Script, clock: Callable[[], datetime]) -> None:
+        kind = KINDS[channel]
+        self.guarantee, self.rates = kind.guarantee, kind.rates
         self.script, self.clock = script, clock
 
     def send(self, message: Message) -> Outcome:
@@ -220,14 +223,15 @@ class _Network:
         return None
 
 
-def _approve(ws: Workspace) -> None:
+def _approve(ws: Workspace) -> set[str]:
+    """Says yes to all that waits for it: whoever does so will have seen to what the checks find. Returns their ids."""
     with reading(ws.home) as db:
         waiting = work.in_review(db, stamp(ws.now))
-    if not waiting:
-        return
-    with writing(ws.home, ws.now, AUTHOR + "s for you") as tx:
-        for post in waiting:
-            decide(tx, post, "approved", AUTHOR + "s for you")
+    if waiting:
+        with writing(ws.home, ws.now, AUTHOR + "s for you") as tx:
+            for post in waiting:
+                decide(tx, post, "approved", AUTHOR + "s for you")
+    return {p.id for p in waiting}
 
 
 def events(home: Path, after: int = 0) -> list[Event]:

@@ -1,0 +1,170 @@
+"""The Mastodon API, as its own server and others speak it: a status for a post, with picture, note and language.
+
+Its Idempotency-Key is remembered for an hour by Mastodon itself and not at all by others, so a second try comes after a
+look at the account's own statuses. Facts: docs.joinmastodon.org (statuses, media, accounts), read 2026-11-27.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from scheduler import secrets
+from scheduler.channels import PictureError, picture_bytes
+from scheduler.channels.http import Http, NoAnswerError, NotSentError, Stopped
+from scheduler.errors import BadData
+from scheduler.kinds import KINDS, guarantee_of
+from scheduler.model import Refused, Sent, SignedOut, TryLater, Unsure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from scheduler.model import Account, Found, Message, Outcome
+
+PAGE, PAGES = 40, 5  # own statuses that a look goes through, at most so many times
+CLOCKS_APART = timedelta(minutes=15)  # the server's clock against ours
+POLL = 1.0  # seconds between two questions whether a picture is ready
+UNREADY = 206  # what a server answers for a picture that it is still working on
+
+
+class Mastodon:
+    """An account on a server that speaks the Mastodon API."""
+
+    def __init__(self, account: Account, home: Path) -> None:
+        self.account, self.home = account, home
+        self.guarantee, self.rates = guarantee_of(account), KINDS[account.channel].rates
+        self._http: Http | None = None
+
+    def send(self, message: Message) -> Outcome:
+        try:
+            http = self._begin()
+            fields = self._fields(message, self._upload(http, message))
+        except Stopped as stopped:
+            return stopped.outcome
+        except (NotSentError, NoAnswerError) as error:  # nothing that is public has been asked for yet
+            return TryLater(str(error))
+        try:
+            reply = http.ask("POST", "/api/v1/statuses", data=fields, headers={"Idempotency-Key": message.key})
+            if not reply.is_good:
+                return http.outcome(reply, "posting")
+            return _sent(reply.json())
+        except NotSentError as error:
+            return TryLater(str(error))
+        except NoAnswerError as error:
+            return Unsure(str(error))
+
+    def find(self, message: Message) -> Found:
+        """Looks through the account's own statuses since the first try for one that says the same."""
+        try:
+            http = self._begin()
+            for status in self._own(http, message.since - CLOCKS_APART):
+                if self._is(http, status, message):
+                    return _sent(status)
+        except Stopped as stopped:
+            why = stopped.outcome
+            return Unsure(why.why if not isinstance(why, Sent) else "")
+        except (NotSentError, NoAnswerError) as error:
+            return Unsure(str(error))
+        return None
+
+    def _begin(self) -> Http:
+        """The client, with a new time. Raises Stopped without a token or a server."""
+        if self._http is None:
+            name = self.account.name
+            try:
+                token, _ = secrets.find(self.home, name, "token")
+            except BadData as error:
+                raise Stopped(SignedOut(str(error))) from error
+            if not token or not self.account.server:
+                raise Stopped(SignedOut(f"{name} has no token: daymark account sign-in {name}"))
+            self._http = Http(self.account.server, {"Authorization": f"Bearer {token}"}, (token,))
+        self._http.begin()
+        return self._http
+
+    def _upload(self, http: Http, message: Message) -> str:
+        """The id of the post's picture once the server has it ready; empty if there is none."""
+        w = message.wording
+        if not w.media:
+            return ""
+        try:
+            data = picture_bytes(w.media)
+        except PictureError as error:
+            raise Stopped(Refused(str(error))) from error
+        file = {"file": (f"picture.{w.media.path.rpartition('.')[2]}", data)}
+        reply = http.ask("POST", "/api/v2/media", files=file, data={"description": w.alt})
+        http.before(reply, "the picture")
+        id = str(_field(reply.json(), "id"))
+        while reply.status in (202, UNREADY):
+            time.sleep(POLL)  # the whole of a send has an end, which the next question keeps
+            reply = http.ask("GET", f"/api/v1/media/{id}")
+            http.before(reply, "the picture")
+        return id
+
+    def _fields(self, message: Message, picture: str) -> dict[str, Any]:
+        """A status as the fields of a form: every server of this API takes those."""
+        w = message.wording
+        fields: dict[str, Any] = {"status": w.text, "language": message.language}
+        fields["visibility"] = self.account.options.get("visibility", "public")
+        if w.note:
+            fields |= {"spoiler_text": w.note, "sensitive": "true"}
+        if picture:
+            fields["media_ids[]"] = [picture]
+        return fields
+
+    def _own(self, http: Http, since: datetime) -> Iterator[dict[str, Any]]:
+        """The account's own statuses, newest first, back to a moment. Raises NoAnswerError if that is too far back."""
+        reply = http.ask("GET", "/api/v1/accounts/verify_credentials")
+        http.before(reply, "the account")
+        path, last = f"/api/v1/accounts/{_field(reply.json(), 'id')}/statuses", ""
+        for _ in range(PAGES):
+            asked = {"limit": str(PAGE), "exclude_reblogs": "true"} | ({"max_id": last} if last else {})
+            reply = http.ask("GET", path, params=asked)
+            http.before(reply, "its statuses")
+            page = reply.json()
+            if not isinstance(page, list):
+                raise NoAnswerError("the answer makes no sense: it is no list of statuses")
+            for status in page:
+                if _made(status) < since:
+                    return
+                yield status
+            if not page or str(_field(page[-1], "id")) == last:
+                return
+            last = str(_field(page[-1], "id"))
+        raise NoAnswerError(f"more than {PAGE * PAGES} statuses since then: look yourself")
+
+    def _is(self, http: Http, status: dict[str, Any], message: Message) -> bool:
+        """Whether a status says what the message says; its HTML is each server's own, so its source is compared."""
+        reply = http.ask("GET", f"/api/v1/statuses/{_field(status, 'id')}/source")
+        if reply.status == 404:
+            if http.ask("GET", f"/api/v1/statuses/{_field(status, 'id')}").status == 404:
+                return False  # taken down since the list was made
+            raise NoAnswerError("the server does not show what its statuses were written as: look yourself")
+        http.before(reply, "the source of a status")
+        source, w = reply.json(), message.wording
+        says = [_plain(_field(source, name)) for name in ("text", "spoiler_text")]
+        return says == [_plain(w.text), _plain(w.note)]
+
+
+def _sent(status: Any) -> Sent:
+    """What a server says of a status that is there. Raises NoAnswerError."""
+    id = str(_field(status, "id"))
+    return Sent(str(status.get("url") or status.get("uri") or id), id)
+
+
+def _field(told: Any, name: str) -> Any:
+    if not isinstance(told, dict) or name not in told:
+        raise NoAnswerError(f"the answer makes no sense: it has no {name}")
+    return told[name]
+
+
+def _made(status: Any) -> datetime:
+    try:
+        return datetime.fromisoformat(str(_field(status, "created_at")))
+    except ValueError as error:
+        raise NoAnswerError("the answer makes no sense: a status without a time") from error
+
+
+def _plain(text: Any) -> str:
+    return " ".join(str(text or "").split())

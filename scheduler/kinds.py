@@ -1,0 +1,96 @@
+"""The kinds of channels as data: what each can do and guarantees. The one list of them, read without opening one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scheduler.model import FOREVER, Guarantee, Rate, RateLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scheduler.model import Account
+
+
+_ANY = RateLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a channel is. `made_by` is "module:class", imported on first use and made with the workspace's folder.
+
+    `networks`: whose limits its texts may follow, empty: any; the first is the usual one. `pictures`: the most that one
+    post has, each of at most `picture_bytes` (0: any size). `has_alt`, `has_note`, `has_language`: whether it takes alt
+    texts, content notes, and the language of a text. `secrets`: what an account needs to sign in. `needs_server`,
+    `needs_handle`: whether an account must name the address of its service, and its name there. `options`: what an
+    account may choose, each with its values, the usual one first.
+    """
+
+    name: str
+    about: str
+    made_by: str
+    guarantee: Guarantee
+    rates: RateLimits = _ANY
+    networks: tuple[str, ...] = ()
+    pictures: int = 1
+    picture_bytes: int = 0
+    has_alt: bool = True
+    has_note: bool = True
+    has_language: bool = True
+    secrets: tuple[str, ...] = ()
+    needs_server: bool = False
+    needs_handle: bool = False
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _table(*kinds: Kind) -> dict[str, Kind]:
+    return {kind.name: kind for kind in kinds}
+
+
+KINDS = _table(
+    Kind(
+        name="folder",
+        about="a pack in outbox/ for every post, ready to be copied by hand; needs no account",
+        made_by="scheduler.channels.folder:Folder",
+        guarantee=Guarantee(FOREVER, findable=True),
+    ),
+    Kind(
+        name="mastodon",
+        about="an account on a server that speaks the Mastodon API",
+        made_by="scheduler.channels.mastodon:Mastodon",
+        # The server remembers an Idempotency-Key for an hour, other servers of its API not at all: what counts is the
+        # look. Media are counted most strictly: 30 uploads in 30 minutes. (docs.joinmastodon.org/api/rate-limits and
+        # /methods/statuses, read 2026-11-27)
+        guarantee=Guarantee(findable=True),
+        rates=RateLimits(account=Rate(25, timedelta(minutes=30)), at_once=4),
+        networks=("mastodon", "plain"),
+        picture_bytes=8_000_000,
+        secrets=("token",),
+        needs_server=True,
+        options={"visibility": ("public", "unlisted")},
+    ),
+    Kind(
+        name="webhook",
+        about="a signed request (Standard Webhooks) to n8n, Make, Zapier, Node-RED, Postiz or a program of your own",
+        made_by="scheduler.channels.webhook:Webhook",
+        # The receiver may know a repeat by its id, as the standard asks of it; nothing says that it does.
+        guarantee=Guarantee(),
+        pictures=0,
+        secrets=("secret",),
+        needs_server=True,
+        options={"repeats": ("unknown", "ignored")},
+    ),
+)
+
+
+def guarantee_of(account: Account) -> Guarantee:
+    """What an account's channel guarantees; for a webhook its receiver may be said to ignore what it has seen."""
+    ignored = account.options.get("repeats") == "ignored"
+    return Guarantee(FOREVER) if ignored else KINDS[account.channel].guarantee
+
+
+def service_of(account: Account) -> str:
+    """What fails and rests as one: the host that an account is on, or its channel where there is none."""
+    return account.server.partition("://")[2].partition("/")[0] or account.channel
