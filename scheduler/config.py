@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scheduler import paths, watch
+from scheduler import mail, paths, watch
 from scheduler.errors import BadFile, NoWorkspace, Problem
 from scheduler.kinds import KINDS
 from scheduler.model import DIMENSIONS, LANGUAGES, Account, Limits, Playbook, Stage
@@ -40,6 +40,7 @@ class Settings:
     calendars: tuple[Path, ...]
     templates: tuple[Path, ...]
     ping: str = ""
+    notices: bool = False
 
     def wants(self, observance: Observance) -> bool:
         """Whether campaigns are planned for the day: it has a theme or a dimension that is named, or none is named."""
@@ -75,8 +76,12 @@ def require_workspace(home: Path) -> None:
 def load_settings(home: Path) -> Settings:
     """The settings of a workspace. Raises NoWorkspace, or BadFile with every problem found."""
     require_workspace(home)
+    return settings_of(home, *load(home / "daymark.toml"))
+
+
+def settings_of(home: Path, body: dict[str, Any], text: str) -> Settings:
+    """The settings that a daymark.toml gives, which is that of a workspace or will be. Raises BadFile."""
     file = home / "daymark.toml"
-    body, text = load(file)
     problems: list[Problem] = []
     settings = _settings(home, Table(body, file=str(file), text=text, problems=problems))
     if problems:
@@ -108,6 +113,7 @@ def _settings(home: Path, t: Table) -> Settings:
         calendars=folders(home, "calendars"),
         templates=templates,
         ping=_ping(watching),
+        notices=watching.yes("notices", default=False),
     )
     for table in (work, plan, feeds, watching, t):
         table.finish()
@@ -119,6 +125,22 @@ def _https(t: Table, key: str) -> str:
     if value and not value.startswith("https://"):
         t.wrong(key, f"{key} is not an https address", 'write the whole address, starting with https://, or ""')
     return value.rstrip("/")
+
+
+def _unsubscribe(t: Table) -> str:
+    """As it is written: what stands behind it decides about a stroke at its end."""
+    value = t.text("unsubscribe", "")
+    if value and not value.startswith("https://"):
+        t.wrong("unsubscribe", "unsubscribe is not an https address", 'write the whole address, or ""')
+    return value
+
+
+def _mail(t: Table, key: str) -> str:
+    """A bare address of mail."""
+    value = t.text(key)
+    if value and not mail.is_address(value):
+        t.wrong(key, f"{key} is '{value}', not a mail address", 'write the address alone, such as "news@example.org"')
+    return value
 
 
 def _ping(t: Table) -> str:
@@ -153,8 +175,10 @@ def _account(name: str, t: Table, limits: dict[str, Limits]) -> Account:
         gap=timedelta(minutes=t.whole("gap_minutes", 180, most=1440)),
         themes=t.words("themes"),
         fallback=t.yes("fallback", default=False),
-        server=_server(t) if kind.needs_server else "",
-        handle=t.text("handle") if kind.needs_handle else "",
+        server=_server(t, kind) if kind.needs_server else "",
+        to=_mail(t, "to") if kind.needs_to else "",
+        unsubscribe=_unsubscribe(t) if kind.needs_to else "",
+        handle=_handle(t, kind) if kind.needs_handle else "",
         options={name: t.one_of(name, values, values[0]) for name, values in kind.options.items()},
         audience=t.text("audience", ""),
     )
@@ -170,11 +194,18 @@ def _network(t: Table, kind: Kind, limits: dict[str, Limits]) -> str:
     return network
 
 
-def _server(t: Table) -> str:
+def _handle(t: Table, kind: Kind) -> str:
+    return _mail(t, "handle") if kind.needs_to else t.text("handle")
+
+
+def _server(t: Table, kind: Kind) -> str:
     """The address of a service, without anything after the host but a path."""
-    value = t.text("server").rstrip("/")
-    if value and not (watch.is_right(value) and not {"?", "#"} & {*value}):
-        t.wrong("server", f"server is '{value}', not an https address", 'write one, such as "https://social.example"')
+    value, scheme = t.text("server").rstrip("/"), kind.schemes[0]
+    known = [s for s in kind.schemes if value.startswith(f"{s}://")]
+    as_https = value.replace(f"{known[0]}://", "https://", 1) if known else value
+    if value and (not watch.is_right(as_https) or {"?", "#"} & {*value}):
+        say = f"server is '{value}', not an address that begins with {' or '.join(f'{s}://' for s in kind.schemes)}"
+        t.wrong("server", say, f'write one, such as "{scheme}://social.example"')
     return value
 
 

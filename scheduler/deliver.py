@@ -6,68 +6,29 @@ Every entry may be called twice, by any number of processes: what decides is the
 from __future__ import annotations
 
 import os
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from scheduler import outbox
-from scheduler.model import Delivery, DeliveryState, Message, Post, Review, Sent, TryLater
-from scheduler.plan import is_quiet
-from scheduler.review import digest_of
+from scheduler.courier import Tally, ended, message_of, stopped
+from scheduler.model import Delivery, DeliveryState, Post, Sent, TryLater
 from scheduler.store import outbox as store
 from scheduler.store import work
 from scheduler.store.holds import of_file
 from scheduler.store.opening import keeping_open, reading, stamp, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from datetime import datetime
-    from pathlib import Path
 
     from scheduler.channels import Channel
-    from scheduler.model import Account, Hold, Outcome
+    from scheduler.courier import Courier
+    from scheduler.model import Hold, Outcome
     from scheduler.outbox import Settled
     from scheduler.store.opening import Tx
 
-LANES = 8  # services that one process sends to at the same time
 LONGEST = timedelta(minutes=1)  # then a lane leaves the rest to the next round: nobody else waits for a slow service
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a round of sending came to: counts by state, and what went wrong, in words."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    troubles: list[str] = field(default_factory=list)
-    channel_troubles: list[str] = field(default_factory=list)
-
-    def note(self, state: DeliveryState, trouble: str = "") -> None:
-        self.counts[str(state)] += 1
-        if trouble:
-            self.troubles.append(trouble)
-
-    def add(self, other: Tally) -> None:
-        self.counts.update(other.counts)
-        self.troubles += other.troubles
-        self.channel_troubles += other.channel_troubles
-
-
-@dataclass(frozen=True, slots=True)
-class Courier:
-    """Everything sending needs. `themes` gives an observance's themes; `refusal` says why a post must not go, or ''."""
-
-    home: Path
-    who: str
-    clock: Callable[[], datetime]
-    accounts: Mapping[str, Account]
-    themes: Callable[[str], tuple[str, ...]]
-    titles: Callable[[Post], str]
-    channels: Callable[[Post], Channel]
-    refusal: Callable[[Post], str]
-    lanes: int = LANES
 
 
 def send_due(c: Courier, tally: Tally) -> int:
@@ -136,15 +97,13 @@ class Round:
         Returns whether it went on its way: False if something stops it, or somebody else was quicker.
         """
         c = self.c
-        if self._tried and self._tried.mine.account == waiting.account:
-            self._close()
         began = c.clock()
         if self._is_stopped(waiting, post, began, look=bool(self._stopped & {waiting.account, waiting.service})):
             return False
-        if ended := _ended(c, waiting, post, channel, began):
+        if over := ended(c, waiting, post, channel, began):
             if self._is_stopped(waiting, post, began, look=True):
                 return False
-            self._end(waiting, ended)
+            self._end(waiting, over)
             return True
         try:
             mine, was_troubled = self._claim(waiting, post, channel)
@@ -169,12 +128,12 @@ class Round:
             with reading(c.home) as db:
                 stops = work.stops(db, waiting, stamp(now))
             self._holds, is_busy = [*of_file(c.home), *stops.holds], stops.is_busy
-        stopped = _stopped(c, self._holds, post, now) or ("busy" if is_busy else "")
-        if stopped:
+        why = stopped(c, self._holds, post, now) or ("busy" if is_busy else "")
+        if why:
             self._close()
-            self.tally.counts[stopped] += 1
+            self.tally.counts[why] += 1
             self._stopped |= {waiting.account, waiting.service} if is_busy else set()
-        return bool(stopped)
+        return bool(why)
 
     def _claim(self, waiting: Delivery, post: Post, channel: Channel) -> tuple[Delivery, bool]:
         """The intent, kept before anything leaves the house. Holds are asked for in the same transaction.
@@ -219,9 +178,13 @@ class Round:
         if kept == "lost":
             self.tally.troubles.append(f"{id} went out although it had been given up: {after.place}")
         if kept == "ours":
-            told = "" if isinstance(tried.outcome, Sent) else f"{id} on {tried.post.channel}: {after.reason}"
+            if isinstance(tried.outcome, Sent):
+                differs = f"{id} is out, but is not what was approved: {after.reason}" if after.reason else ""
+                self.tally.note(after.state, differs)
+                return
+            told = f"{id} on {tried.post.channel}: {after.reason}"
             self.tally.note(after.state, told)
-            self.tally.channel_troubles += filter(None, [told])
+            self.tally.channel_troubles.append(told)
 
     def _end(self, waiting: Delivery, row: Delivery) -> None:
         with writing(self.c.home, self.c.clock(), self.c.who) as tx:
@@ -249,50 +212,3 @@ def _asked(c: Courier, mine: Delivery, post: Post, channel: Channel) -> tuple[De
     if c.clock() >= over:  # the machine slept between the claim and here
         return mine, TryLater("its time, or that of its claim, was over before it could be sent", timedelta())
     return mine, channel.send(message)
-
-
-def _stopped(c: Courier, holds: list[Hold], post: Post, now: datetime) -> str:
-    """`held` for a person's hold, `quiet` in the account's quiet hours."""
-    held = outbox.is_held(holds, post, c.themes(post.observance))
-    account = c.accounts.get(post.account)
-    if held or account is None:
-        return "held"  # without its account: it was taken out of daymark.toml, its posts wait, `status` tells
-    local = now.astimezone(ZoneInfo(post.zone))
-    if is_quiet(local.time(), account) and not is_quiet(post.local.time(), account):
-        return "quiet"
-    return ""
-
-
-def _ended(c: Courier, waiting: Delivery, post: Post, channel: Channel, now: datetime) -> Delivery | None:
-    """The end of a delivery that must not go, or not again; None if it may."""
-    if refused := _refusal(c, waiting, post):
-        return outbox.ended(waiting, DeliveryState.FAILED, refused)
-    if not channel.guarantee.allows(waiting.doubt, now):
-        return replace(waiting, state=DeliveryState.UNSURE, reason=f"too late to repeat it: {waiting.reason}")
-    return None
-
-
-def _refusal(c: Courier, delivery: Delivery, post: Post) -> str:
-    """Why this post must not go out although it is due: approval covers exact bytes, and the checks speak last."""
-    if post.review is not Review.APPROVED:
-        return "nobody has approved it"  # a no may come between the moment it is read and the one it is queued
-    if not post.digest == delivery.digest == digest_of(post):
-        return "it is not what was approved"
-    return c.refusal(post)
-
-
-def message_of(c: Courier, delivery: Delivery, post: Post) -> Message:
-    """What a channel is given of a delivery."""
-    return Message(
-        key=delivery.key,
-        post=post.id,
-        account=post.account,
-        network=post.network,
-        language=post.language,
-        wording=post.wording,
-        local=post.local,
-        zone=post.zone,
-        title=c.titles(post),
-        at=c.clock(),
-        since=delivery.doubt or delivery.due,
-    )

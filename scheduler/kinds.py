@@ -24,8 +24,9 @@ class Kind:
     `networks`: whose limits its texts may follow, empty: any; the first is the usual one. `pictures`: the most that one
     post has, each of at most `picture_bytes` (0: any size). `has_alt`, `has_note`, `has_language`: whether it takes alt
     texts, content notes, and the language of a text. `secrets`: what an account needs to sign in. `needs_server`,
-    `needs_handle`: whether an account must name the address of its service, and its name there. `options`: what an
-    account may choose, each with its values, the usual one first.
+    `needs_handle`, `needs_to`: whether an account must name the address of its service, which begins with one of
+    `schemes`, its name there, and the mail address that it writes to. `options`: what an account may choose, each with
+    its values, the usual one first.
     """
 
     name: str
@@ -41,7 +42,9 @@ class Kind:
     has_language: bool = True
     secrets: tuple[str, ...] = ()
     needs_server: bool = False
+    schemes: tuple[str, ...] = ("https",)
     needs_handle: bool = False
+    needs_to: bool = False
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -81,6 +84,48 @@ KINDS = _table(
         secrets=("secret",),
         needs_server=True,
         options={"repeats": ("unknown", "ignored")},
+    ),
+    Kind(
+        name="bluesky",
+        about="an account on Bluesky, or on another server of its protocol (PDS), with an app password",
+        made_by="scheduler.channels.bluesky:Bluesky",
+        # A record is put at a place of its own, if nothing stands there: a repeat is harmless for ever. Sign-ins are
+        # counted most strictly: 30 in 5 minutes, 300 a day; each tick that sends needs one. (code of @atproto/pds
+        # 0.4.217, read 2026-11-27)
+        guarantee=Guarantee(FOREVER, findable=True),
+        rates=RateLimits(account=Rate(30, timedelta(minutes=5)), at_once=4),
+        networks=("bluesky", "plain"),
+        picture_bytes=1_000_000,
+        has_note=False,
+        secrets=("password",),
+        needs_server=True,
+        needs_handle=True,
+    ),
+    Kind(
+        name="email",
+        about="mail to one address: that of a list, or of a newsletter service",
+        made_by="scheduler.channels.email:Email",
+        # SMTP has no keys and tells nobody what it took. Most providers take hundreds of letters an hour; a list of one
+        # address needs few.
+        guarantee=Guarantee(),
+        rates=RateLimits(account=Rate(20, timedelta(hours=1)), at_once=2),
+        networks=("plain",),
+        picture_bytes=1_000_000,  # every reader gets it, a third larger in base64
+        secrets=("password",),
+        needs_server=True,
+        schemes=("smtps", "smtp"),
+        needs_handle=True,
+        needs_to=True,
+    ),
+    Kind(
+        name="chat",
+        about="a chat of your own people, by an address of Apprise; at least once, without pictures",
+        made_by="scheduler.channels.chat:Chat",
+        guarantee=Guarantee(),
+        networks=("plain",),
+        pictures=0,
+        has_alt=False,
+        secrets=("url",),
     ),
 )
 

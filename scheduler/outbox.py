@@ -25,7 +25,7 @@ from scheduler.model import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-LEASE = timedelta(minutes=2)  # three times what a send may take
+LEASE = timedelta(minutes=2)  # longer than the slowest send: one of mail waits for its answer up to 103 seconds
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=4)
 MOST_ATTEMPTS = 12
@@ -135,7 +135,7 @@ def looked(row: Delivery, found: Found) -> Delivery:
 
 def _out(row: Delivery, sent: Sent) -> Delivery:
     """The row of what is out."""
-    free: dict[str, Any] = {"claim": "", "lease": None, "doubt": None, "reason": ""}
+    free: dict[str, Any] = {"claim": "", "lease": None, "doubt": None, "reason": sent.differs}
     return replace(row, state=DeliveryState.SENT, place=sent.place, remote=sent.id, **free)
 
 

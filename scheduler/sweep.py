@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scheduler import outbox
-from scheduler.deliver import message_of
+from scheduler.courier import message_of
 from scheduler.model import DeliveryState, Unsure
 from scheduler.store import outbox as store
 from scheduler.store import reads, work
@@ -16,7 +16,7 @@ from scheduler.store.holds import in_force
 from scheduler.store.opening import reading, stamp, writing
 
 if TYPE_CHECKING:
-    from scheduler.deliver import Courier, Tally
+    from scheduler.courier import Courier, Tally
     from scheduler.model import Delivery, Found, Post
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from scheduler import deliver
 from scheduler.channels import Rehearsal
+from scheduler.courier import Courier, Tally
 from scheduler.engine.worker import together
 from scheduler.model import Account, Campaign, Post, Review, Sensitivity, Wording
 from scheduler.review import digest_of
@@ -57,8 +58,8 @@ def filled(home: Path, number: int) -> None:
             outbox.enqueue(tx, post)
 
 
-def courier(home: Path, number: int) -> deliver.Courier:
-    return deliver.Courier(
+def courier(home: Path, number: int) -> Courier:
+    return Courier(
         home=home, who="bench", clock=lambda: NOW, accounts=accounts(number), themes=lambda _: (),
         titles=lambda post: post.id, channels=lambda _: Rehearsal(), refusal=lambda _: "",
     )  # fmt: skip
@@ -69,7 +70,7 @@ def sqlite(number: int) -> None:
         home = Path(folder)
         filled(home, number)
         began = time.process_time()
-        tally = deliver.Tally()
+        tally = Tally()
         deliver.send_due(courier(home, number), tally)
         ours = time.process_time() - began
         assert tally.counts["sent"] == number, tally.counts
@@ -189,7 +190,7 @@ def worker(kind: str, home: Path, url: str, number: int) -> None:
     @app.task(name="ours")
     def ours_(accounts: list[str]) -> None:
         stay_open()
-        with deliver.Round(ours, deliver.Tally()) as round_:
+        with deliver.Round(ours, Tally()) as round_:
             for account in accounts:
                 with reading(home) as db:
                     found = work.first_due(db, account, "2027-07-30T09:00:00Z")

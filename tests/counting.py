@@ -23,6 +23,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scheduler import deliver, sweep
+from scheduler.courier import Courier, Tally
 from scheduler.model import (
     Account,
     Campaign,
@@ -181,7 +182,7 @@ def _post(kind: str, account: str) -> Post:
 def work(home: Path, url: str, now: datetime, number: int) -> None:
     """One round of a process, as a tick does it; most take no lock, so that they meet at the same rows."""
     accounts = {f"a{n}": _account(f"a{n}", KINDS[n % 3]) for n in range(number)}
-    courier = deliver.Courier(
+    courier = Courier(
         home=home,
         who="test",
         clock=lambda: now,
@@ -191,7 +192,7 @@ def work(home: Path, url: str, now: datetime, number: int) -> None:
         channels=lambda post: Counted(post.channel, url),
         refusal=lambda _: "",
     )
-    tally = deliver.Tally()
+    tally = Tally()
     sweep.recover(courier, tally)
     sweep.miss(courier, tally)
     deliver.send_due(courier, tally)

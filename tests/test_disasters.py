@@ -16,6 +16,7 @@ from conftest import COOPS, DAY, DUE, EVE, NOW, THANKS, Answer, everything, pack
 from counting import MORNING, Counted, Server, fill, work
 
 from scheduler import deliver
+from scheduler.courier import Courier, Tally
 from scheduler.model import Account
 from scheduler.store import reads
 from scheduler.store.log import first_broken
@@ -259,7 +260,7 @@ def slept_in_a_send(home: Path, server: Server, kind: str, when: str, *, alone: 
             work(home, server.url, now[0] + timedelta(hours=1), 3)
         return ""
 
-    courier = deliver.Courier(
+    courier = Courier(
         home=home,
         who="sleeper",
         clock=lambda: now[0],
@@ -272,7 +273,7 @@ def slept_in_a_send(home: Path, server: Server, kind: str, when: str, *, alone: 
     with reading(home) as db:
         post = next(p for p in reads.posts(db) if p.channel == kind)
         waiting = reads.delivery_of(db, post.id)
-    with deliver.Round(courier, deliver.Tally()) as round_:
+    with deliver.Round(courier, Tally()) as round_:
         round_.send(waiting, post, courier.channels(post))
     for days in range(1, 4):
         work(home, server.url, MORNING + timedelta(days=days), 3)

@@ -35,6 +35,7 @@ from hypothesis.stateful import (
 
 from scheduler import deliver, outbox, paths, sweep
 from scheduler.config import load_settings
+from scheduler.courier import Courier, Tally
 from scheduler.errors import PersonNeeded
 from scheduler.life import AFTER_ALL, STATES, STEPS, TRANSITIONS, Who, page
 from scheduler.model import (
@@ -547,8 +548,8 @@ class Life(RuleBasedStateMachine):
     def _next(self):
         return self.answers.pop(0) if self.answers else (True, Sent("there"))
 
-    def _courier(self) -> deliver.Courier:
-        return deliver.Courier(
+    def _courier(self) -> Courier:
+        return Courier(
             home=self.home,
             who="tick",
             clock=lambda: self.model.now,
@@ -753,7 +754,7 @@ class Life(RuleBasedStateMachine):
     @rule(answers=ROUNDS)
     def tick(self, answers) -> None:
         self.queue()
-        self.answers, tally, courier = list(answers), deliver.Tally(), self._courier()
+        self.answers, tally, courier = list(answers), Tally(), self._courier()
         expected = self.model.recover(self._says)
         sweep.recover(courier, tally)
         expected += self.model.miss(self._says)
@@ -775,7 +776,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def and_takes_one_of_it(self) -> None:
         delivery, post = self.stale_due.pop(0)
-        index, tally = delivery.id - 1, deliver.Tally()
+        index, tally = delivery.id - 1, Tally()
         expected = self.model.begin(index, post, delivery)
         known = self.model.before(index, self._says) if expected == "asks" else None
 

@@ -11,6 +11,7 @@ import pytest
 from test_store import NOW, a_post, home, keep  # noqa: F401  (a fixture: a file of SQLite, then PostgreSQL)
 
 from scheduler import deliver
+from scheduler.courier import Courier, Tally
 from scheduler.model import FOREVER, Account, Guarantee, Message, Post, Rate, RateLimits, Refused, Sent, TryLater
 from scheduler.outbox import LEASE, TROUBLES, after
 from scheduler.review import digest_of
@@ -107,9 +108,9 @@ class Channel:
         return self.answer(message)
 
 
-def round_at(place: Path, at: timedelta, **channels: Channel) -> deliver.Tally:
-    tally, now = deliver.Tally(), NOW + at
-    courier = deliver.Courier(
+def round_at(place: Path, at: timedelta, **channels: Channel) -> Tally:
+    tally, now = Tally(), NOW + at
+    courier = Courier(
         home=place,
         who="test",
         clock=lambda: now,

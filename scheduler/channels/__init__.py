@@ -29,6 +29,23 @@ class Channel(Protocol):
         """Where the message of this key is; None if it is not out; Unsure if that cannot be told now, or ever."""
         ...
 
+    def test(self) -> str:
+        """Says in words that the account works, without making anything public. Raises ChannelError if it does not."""
+        ...
+
+
+class Stopped(Exception):
+    """What came of a send before anything was published."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(repr(outcome))
+        self.outcome = outcome
+
+    @property
+    def why(self) -> str:
+        """What stopped it, in words; empty if it is out already."""
+        return "" if isinstance(self.outcome, Sent) else self.outcome.why
+
 
 class Rehearsal:
     """Stands in for every channel when a command only tells what it would do: it says yes and does nothing."""
@@ -42,6 +59,9 @@ class Rehearsal:
     def find(self, message: Message) -> Found:
         del message
         return None
+
+    def test(self) -> str:
+        return "rehearsed"
 
 
 class PictureError(Exception):

@@ -5,31 +5,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from html import escape
+from functools import cached_property
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from scheduler.channels import PictureError, picture_bytes
+from scheduler.channels import PictureError
+from scheduler.channels.pack import Pack, pack_name
+from scheduler.config import folders, load_limits
+from scheduler.errors import BadData
 from scheduler.kinds import KINDS
 from scheduler.model import Refused, Sent, TryLater, Unsure
 
 if TYPE_CHECKING:
-    from scheduler.model import Account, Found, Message, Outcome
-
-_PAGE = """<!doctype html>
-<html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<style>body{{font:1.1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}}
-pre{{white-space:pre-wrap;font:inherit;border:1px solid;border-radius:.5rem;padding:1rem}}
-button{{font:inherit;padding:.3rem 1rem}}</style>
-<h1>{title}</h1>
-<p>Post this on <b>{network}</b> as <b>{account}</b> at <b>{when}</b> ({zone}).</p>
-{parts}
-<script>for(const b of document.querySelectorAll("button"))b.onclick=()=>
-navigator.clipboard.writeText(b.previousElementSibling.textContent).then(()=>b.textContent="Copied")</script>
-</html>
-"""
+    from scheduler.model import Account, Found, Limits, Message, Outcome
 
 
 class Folder:
@@ -41,14 +30,17 @@ class Folder:
         self.home, self.outbox = home, home / "outbox"
 
     def find(self, message: Message) -> Found:
-        pack = self.outbox / _pack_name(message)
+        pack = self.outbox / pack_name(message)
         try:
             return self._sent(pack) if _is_pack(pack, message.key) else None
         except OSError as error:
             return Unsure(f"{pack} cannot be read: {error.strerror}")
 
+    def test(self) -> str:
+        return f"packs go to {self.outbox}"
+
     def send(self, message: Message) -> Outcome:
-        pack = self.outbox / _pack_name(message)
+        pack = self.outbox / pack_name(message)
         try:
             if _is_pack(pack, message.key):
                 return self._sent(pack)
@@ -56,13 +48,15 @@ class Folder:
             return self._write(pack, message)
         except PictureError as error:
             return Refused(str(error))
+        except BadData as error:  # the limits of the networks, which were right when the settings were read
+            return TryLater(str(error))
         except OSError as error:
             if _is_pack(pack, message.key):  # another process was quicker and tidied up
                 return self._sent(pack)
             return TryLater(f"{self.outbox} cannot be written: {error.strerror}")
 
     def _write(self, pack: Path, message: Message) -> Outcome:
-        contents = _contents(message)
+        contents = self._pack(message).files()
         part = Path(mkdtemp(prefix=f".part-{message.key}-", dir=self.outbox))
         part.chmod(0o755)
         for name, data in contents.items():
@@ -78,13 +72,16 @@ class Folder:
             shutil.rmtree(left, ignore_errors=True)
         return self._sent(pack)
 
+    def _pack(self, message: Message) -> Pack:
+        limits = self._limits
+        return Pack(message, limits.get(message.network) or limits["plain"])
+
+    @cached_property
+    def _limits(self) -> dict[str, Limits]:
+        return load_limits(folders(self.home, "templates"))
+
     def _sent(self, pack: Path) -> Sent:
         return Sent(pack.relative_to(self.home).as_posix())  # the workspace may move; what is inside stays
-
-
-def _pack_name(message: Message) -> str:
-    observance, year, stage, account = message.post.split("/")
-    return f"{message.local:%Y-%m-%d_%H%M}_{account}_{observance}-{year}_{stage}_{message.key[:8]}"
 
 
 def _is_pack(pack: Path, key: str) -> bool:
@@ -94,36 +91,6 @@ def _is_pack(pack: Path, key: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return bool(told["key"] == key)
-
-
-def _contents(message: Message) -> dict[str, bytes]:
-    w = message.wording
-    texts = {"post.txt": w.text, "content-note.txt": w.note, "alt.txt": w.alt}
-    files = {name: f"{text}\n".encode() for name, text in texts.items() if text}
-    if w.media:
-        files[f"picture{Path(w.media.path).suffix}"] = picture_bytes(w.media)
-    files["index.html"] = _page(message).encode()
-    told = {"key": message.key, "post": message.post, "account": message.account, "network": message.network}
-    told |= {"language": message.language, "local": message.local.isoformat(), "zone": message.zone}
-    files["post.json"] = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
-    return files
-
-
-def _page(message: Message) -> str:
-    w = message.wording
-    named = {"Content note": w.note, "Text": w.text, "Alt text of the picture": w.alt}
-    parts = "\n".join(
-        f"<h2>{name}</h2>\n<pre>{escape(text)}</pre><button>Copy</button>" for name, text in named.items() if text
-    )
-    return _PAGE.format(
-        language=escape(message.language),
-        title=escape(message.title),
-        network=escape(message.network),
-        account=escape(message.account),
-        when=f"{message.local:%Y-%m-%d %H:%M}",
-        zone=escape(message.zone),
-        parts=parts,
-    )
 
 
 def _write_through(path: Path, data: bytes) -> None:

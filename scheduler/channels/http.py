@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from scheduler.channels import Stopped
 from scheduler.model import Refused, SignedOut, TryLater, Unsure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from scheduler.model import Outcome
 
 STEP = 15.0  # seconds for a connection, a write, or a silence between two pieces of an answer
 WHOLE = 40.0  # seconds for all requests of one send: a third of the time for which a post is claimed
@@ -81,8 +81,13 @@ class Http:
         if left <= 0:
             raise NotSentError(f"the service took longer than {WHOLE:g} seconds")
         if self._client is None:
-            plain = {"User-Agent": "daymark", "Accept-Encoding": "identity"}  # what is packed has no length to cap
-            self._client = httpx.Client(headers=plain | dict(self.headers), follow_redirects=False, trust_env=False)
+            # Packed answers have no length to cap. A connection is not used twice: where a server closes it without a
+            # word (snac does so after every answer), nobody knows whether the next request got through.
+            plain = {"User-Agent": "daymark", "Accept-Encoding": "identity", "Connection": "close"}
+            once = httpx.Limits(max_keepalive_connections=0)
+            self._client = httpx.Client(
+                headers=plain | dict(self.headers), limits=once, follow_redirects=False, trust_env=False
+            )
         try:
             with self._client.stream(method, self.server + path, timeout=min(STEP, left), **words) as answer:
                 return Reply(answer.status_code, dict(answer.headers), self._read(answer))
@@ -132,14 +137,6 @@ class Http:
         if self._client:
             self._client.close()
             self._client = None
-
-
-class Stopped(Exception):
-    """What came of a send before anything was published."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(repr(outcome))
-        self.outcome = outcome
 
 
 def words_of(reply: Reply) -> str:

@@ -7,13 +7,15 @@ look at the account's own statuses. Facts: docs.joinmastodon.org (statuses, medi
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from scheduler import secrets
-from scheduler.channels import PictureError, picture_bytes
-from scheduler.channels.http import Http, NoAnswerError, NotSentError, Stopped
-from scheduler.errors import BadData
+from scheduler.channels import PictureError, Stopped, picture_bytes
+from scheduler.channels.http import Http, NoAnswerError, NotSentError
+from scheduler.errors import BadData, ChannelError
 from scheduler.kinds import KINDS, guarantee_of
 from scheduler.model import Refused, Sent, SignedOut, TryLater, Unsure
 
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from scheduler.model import Account, Found, Message, Outcome
 
 PAGE, PAGES = 40, 5  # own statuses that a look goes through, at most so many times
-CLOCKS_APART = timedelta(minutes=15)  # the server's clock against ours
+# How far our clock and the server's may be apart: a look that began too late would let a post go out twice, one that
+# begins too early sees at worst the same words of the same account a day before.
+CLOCKS_APART = timedelta(days=2)
 POLL = 1.0  # seconds between two questions whether a picture is ready
 UNREADY = 206  # what a server answers for a picture that it is still working on
 
@@ -49,7 +53,8 @@ class Mastodon:
             reply = http.ask("POST", "/api/v1/statuses", data=fields, headers={"Idempotency-Key": message.key})
             if not reply.is_good:
                 return http.outcome(reply, "posting")
-            return _sent(reply.json())
+            status = reply.json()
+            return replace(_sent(status), differs=self._differs(http, status, message))
         except NotSentError as error:
             return TryLater(str(error))
         except NoAnswerError as error:
@@ -63,11 +68,33 @@ class Mastodon:
                 if self._is(http, status, message):
                     return _sent(status)
         except Stopped as stopped:
-            why = stopped.outcome
-            return Unsure(why.why if not isinstance(why, Sent) else "")
+            return Unsure(stopped.why)
         except (NotSentError, NoAnswerError) as error:
             return Unsure(str(error))
         return None
+
+    def test(self) -> str:
+        try:
+            http = self._begin()
+            reply = http.ask("GET", "/api/v1/accounts/verify_credentials")
+            http.before(reply, "the account")
+            name = _field(reply.json(), "acct")
+            return f"signed in as @{name} on {self.account.server}; {self._takes(http)}"
+        except Stopped as stopped:
+            raise ChannelError(stopped.why, f"sign in anew: daymark account sign-in {self.account.name}") from stopped
+        except (NotSentError, NoAnswerError) as error:
+            raise ChannelError(f"{self.account.server}: {error}", "try again later, or check the address") from error
+
+    def _takes(self, http: Http) -> str:
+        """How long a status may be there, from version 2 of the instance's page, or 1 where that is all it has."""
+        for version in ("v2", "v1"):
+            reply = http.ask("GET", f"/api/{version}/instance")
+            if reply.is_good:
+                told = reply.json()
+                said = told.get("configuration", {}).get("statuses", {}).get("max_characters")
+                if most := said or told.get("max_toot_chars"):
+                    return f"it takes {most} signs"
+        return "it does not say how long a status may be"
 
     def _begin(self) -> Http:
         """The client, with a new time. Raises Stopped without a token or a server."""
@@ -82,6 +109,20 @@ class Mastodon:
             self._http = Http(self.account.server, {"Authorization": f"Bearer {token}"}, (token,))
         self._http.begin()
         return self._http
+
+    def _differs(self, http: Http, status: dict[str, Any], message: Message) -> str:
+        """How a status, as the server has it, is not what was approved; empty if it is, or cannot be read back."""
+        w = message.wording
+        asked = {"visibility": self.account.options.get("visibility", "public"), "spoiler_text": w.note}
+        told = [f"{name} is '{status.get(name)}'" for name, want in asked.items() if status.get(name, want) != want]
+        shown = [str(media.get("description") or "") for media in status.get("media_attachments") or []]
+        if shown != ([w.alt] if w.media else []):
+            told.append(f"its pictures are described as {shown}")
+        with suppress(NotSentError, NoAnswerError):
+            source = http.ask("GET", f"/api/v1/statuses/{_field(status, 'id')}/source")
+            if source.is_good and _plain(_field(source.json(), "text")) != _plain(w.text):
+                told.append("its text is another")
+        return "; ".join(told)
 
     def _upload(self, http: Http, message: Message) -> str:
         """The id of the post's picture once the server has it ready; empty if there is none."""

@@ -65,6 +65,11 @@ class Webhook:
         del message
         return Unsure("a receiver cannot be asked")
 
+    def test(self) -> str:
+        secret, where = secrets.find(self.home, self.account.name, "secret")
+        key_of(secret)
+        return f"its secret is right, from {where}; nothing was sent: a receiver cannot be asked without a post"
+
 
 def key_of(secret: str) -> bytes:
     """The bytes that sign, of a secret `whsec_` and base64 of 24 to 64 bytes. Raises BadData."""

@@ -82,6 +82,11 @@ def over(text: str, limits: Limits, note: str = "") -> int:
     return max(0, *(long - most for long, _, most in measures(text, limits, note)))
 
 
+def links(text: str) -> list[str]:
+    """The web addresses of a text, whole ones with https:// or http:// only, as the networks find them."""
+    return [_trimmed(match[0]) for match in _LINK.finditer(text)]
+
+
 def _without_links(text: str, limits: Limits) -> tuple[str, int]:
     """The text with its links taken out, and how many there were. Only X finds links that lack https://."""
     links = 0

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def check_picture(draft: Draft) -> Iterator[Finding]:
-    """The picture is one; the place that its file tells is reported, and does not go out with it."""
+    """The picture is one, and can be shown; the place that its file tells is reported, and does not go out with it."""
+    if draft.media_sha and not draft.shows_pictures:
+        why = "the channel of this account carries no picture with a description, so it would go out without"
+        yield found("picture", ERROR, "", why, "take the picture out of this post")
     if Trace.UNREADABLE in draft.traces:
         why = "the file is no picture that can be read, so nothing can be taken out of it"
         yield found("picture", ERROR, "", why, "save it again as JPEG, PNG or WebP")

@@ -141,10 +141,16 @@ def show_post(post: Id, home: Home = "", now: Now = "", json: Json = False) -> N
     show.line()
     for f in told["findings"]:
         show.line(f"  {says(f)}")
+    _tell_history(told)
+
+
+def _tell_history(told: dict[str, Any]) -> None:
     for d in told["decisions"]:
         show.line(f"  {d['at']}  {d['verdict']} by {d['reviewer']}" + (f": {d['why']}" if d["why"] else ""))
     for a in told["attempts"]:
         show.line(f"  {a['ended']}  try {a['n']}: {a['outcome']} {a['detail']}".rstrip())
+    if told["place"] not in ("", *(a["detail"] for a in told["attempts"])):
+        show.line(f"  up at {told['place']}")
     if told["reason"]:
         show.line(f"  {told['state']}: {told['reason']}")
 

@@ -43,18 +43,19 @@ def write(path: str, revisions: Iterable[Revision], header: Header, written: dic
     """
     shown = sorted(revisions, key=lambda revision: (_begins(revision.content), revision.uid))
     calendar = Calendar()
-    _fill(calendar, _header(path, header, max(revision.stamp for revision in shown)))
-    *head, end = _folded(calendar)
+    fill(calendar, _header(path, header, max(revision.stamp for revision in shown)))
+    *head, end = folded(calendar)
     kept = {} if written is None else written
     for revision in shown:
         if revision.key not in kept:
             component = Todo() if revision.component == TODO else Event()
-            _fill(component, _entry(revision))
-            kept[revision.key] = b"".join(_folded(component))
+            fill(component, _entry(revision))
+            kept[revision.key] = b"".join(folded(component))
     return b"".join([*head, *(kept[revision.key] for revision in shown), end])
 
 
-def _folded(component: Component) -> list[bytes]:
+def folded(component: Component) -> list[bytes]:
+    """The content lines of a component and of what it holds."""
     return [fold(line) for line in component.content_lines(sorted=False) if line]
 
 
@@ -62,7 +63,8 @@ def _begins(content: Content) -> str:
     return content.get("start") or content["due"]
 
 
-def _fill(component: Component, properties: Iterable[tuple[str, object]]) -> None:
+def fill(component: Component, properties: Iterable[tuple[str, object]]) -> None:
+    """Adds properties to a component, in their order; text must be `plain`."""
     for name, value in properties:
         component.add(name, _Text(value) if isinstance(value, str) and not isinstance(value, vUri) else value)
 

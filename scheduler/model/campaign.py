@@ -74,6 +74,8 @@ class Account:
     fallback: bool = False
     server: str = ""
     handle: str = ""
+    to: str = ""  # the mail address that is written to
+    unsubscribe: str = ""  # the https address behind List-Unsubscribe
     options: Mapping[str, str] = field(default_factory=dict, hash=False)
     audience: str = ""  # a note for those who write: who reads there
 

@@ -131,10 +131,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It is out. `place` is the address or path where it can be found, `id` the name that the service gave it."""
+    """It is out. `place` is the address or path where it can be found, `id` the name that the service gave it.
+
+    `differs` says in words how what was read back there is not what was approved.
+    """
 
     place: str
     id: str = ""
+    differs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,9 @@ def append(db: Db, place: Place, written: Iterable[dict[str, str]]) -> None:
     db.executemany(_ADDED, rows)
 
 
-def lines(db: Db) -> Iterator[dict[str, Any]]:
-    """Every line of the log, the oldest first."""
-    for row in db.execute(f"SELECT id, {', '.join(FIELDS)}, link FROM audit ORDER BY id"):
+def lines(db: Db, after: int = 0) -> Iterator[dict[str, Any]]:
+    """The lines of the log after the one of that number, the oldest first."""
+    for row in db.execute(f"SELECT id, {', '.join(FIELDS)}, link FROM audit WHERE id > ? ORDER BY id", (after,)):
         yield dict(zip(("id", *FIELDS, "link"), row, strict=True))
 
 

@@ -99,12 +99,17 @@ _ATTEMPT = "delivery n started ended outcome detail".split()
 def settle(tx: Tx, before: Delivery, settled: Settled, outcome: str, started: str) -> bool:
     """Writes the attempt and the row after it; False (only the attempt is kept) if the claim is no longer ours."""
     row, ours = settled.delivery, _change(tx, before, settled.delivery)
-    told = (row.id, row.attempts, started, tx.now, outcome if ours else f"late: {outcome}", row.reason or row.place)
+    told = (row.id, row.attempts, started, tx.now, outcome if ours else f"late: {outcome}", _detail(row))
     tx.add("attempt", dict(zip(_ATTEMPT, told, strict=True)))
     if ours:
         free = stamp(settled.account_free) if settled.account_free else None
         _free_account(tx, before, free, settled.account_reason or None)
     return ours
+
+
+def _detail(row: Delivery) -> str:
+    """What is told of a try: where it is out, how that differs, or what went wrong."""
+    return "; ".join(filter(None, [row.place if row.state is DeliveryState.SENT else "", row.reason]))
 
 
 def _free_account(tx: Tx, d: Delivery, until: str | None = None, why: str | None = None) -> None:
@@ -149,7 +154,7 @@ def recover(tx: Tx, before: Delivery, row: Delivery) -> bool:
     if not _change(tx, before, row):
         return False
     began = stamp(before.lease) if before.lease else tx.now
-    told = (row.id, row.attempts, began, tx.now, "lost", row.reason or row.place)
+    told = (row.id, row.attempts, began, tx.now, "lost", _detail(row))
     tx.add("attempt", dict(zip(_ATTEMPT, told, strict=True)))
     _free_account(tx, before)
     return True
@@ -207,6 +212,21 @@ def take_back(tx: Tx, before: Delivery, row: Delivery) -> bool:
 def acknowledge(tx: Tx, ids: list[int]) -> None:
     """A person has taken note of how these deliveries ended."""
     tx.db.executemany("UPDATE delivery SET acknowledged = 1 WHERE id = ?", [(id,) for id in ids])
+
+
+def hand_over(tx: Tx, before: Delivery, place: str) -> bool:
+    """A person says that what was handed off is up, at `place`; False if that is known already.
+
+    What the channel said of its own place stays in the attempt.
+    """
+    change = """
+        UPDATE delivery SET place = :place, acknowledged = 1
+        WHERE id = :id AND state = 'sent' AND (place <> :place OR acknowledged = 0)
+    """
+    if not tx.change(change, {"id": before.id, "place": place}):
+        return False
+    tx.audit("done", before.post, before=before.place, after=place)
+    return True
 
 
 def free_accounts(tx: Tx, name: str = "") -> None:

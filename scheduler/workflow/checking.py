@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scheduler.checks import Draft, check_draft
 from scheduler.checks.helpline import offers
 from scheduler.facts import load_facts
+from scheduler.kinds import KINDS
 from scheduler.model import Sensitivity
 from scheduler.pictures import traces
 from scheduler.prepared import prepared_guard
@@ -71,6 +72,7 @@ class Checker:
             stale=self._stale(post),
             is_offered=self._is_offered(post, themes),
             traces=_traces(w.media),
+            shows_pictures=bool(KINDS[post.channel].pictures and KINDS[post.channel].has_alt),
         )
 
     def _stale(self, post: Post) -> str:

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from scheduler import deliver, paths
+from scheduler.courier import Courier, Tally
 from scheduler.store import reads, work
 from scheduler.store.opening import reading, stamp
 from scheduler.workflow.sending import channels_of, courier_of
@@ -25,11 +26,11 @@ class Deliverer:
     def __init__(self, home: Path, workspace: Callable[[], Workspace], say: Callable[[str], None]) -> None:
         self.home, self.workspace, self.say = home, workspace, say
         self._lock = threading.Lock()
-        self._made: tuple[tuple[str, str], deliver.Courier] | None = None
+        self._made: tuple[tuple[str, str], Courier] | None = None
 
     def drain(self, accounts: list[str]) -> None:
         """Sends all that is due of accounts, soonest first, until something stops each. Twice at once is harmless."""
-        courier, tally = self._courier(), deliver.Tally()
+        courier, tally = self._courier(), Tally()
         with deliver.Round(courier, tally) as round_:
             for account in accounts:
                 while found := self._next(account, courier.clock()):
@@ -48,7 +49,7 @@ class Deliverer:
         with reading(self.home) as db:
             return work.first_due(db, account, stamp(now))
 
-    def _courier(self) -> deliver.Courier:
+    def _courier(self) -> Courier:
         with reading(self.home) as db:
             key = (reads.state(db, "calendar"), paths.inputs(str(self.home)))
         with self._lock:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scheduler import calendars
 from scheduler.config import Settings, folders, load_settings, require_workspace
 from scheduler.errors import BadData, ClockSetBack, DaymarkError, TemplateError
+from scheduler.kinds import KINDS
 from scheduler.store import reads
 from scheduler.store.opening import reading, ready, soundness, stamp
 
@@ -37,6 +38,7 @@ def examine(home: Path, now: datetime) -> list[Examined]:
     parts: tuple[tuple[str, Callable[[], str]], ...] = (
         ("workspace", lambda: _workspace(home)),
         ("settings", lambda: _settings(load_settings(home))),
+        ("accounts", lambda: _accounts(home)),
         ("calendar", lambda: _calendar(home)),
         ("helplines", lambda: _helplines(home, now.date())),
         ("templates", lambda: _templates(home, now)),
@@ -66,6 +68,22 @@ def _settings(settings: Settings) -> str:
         raise BadData("daymark.toml has no account, so nothing can be planned", "add a table [accounts.main]")
     named = "" if settings.name != "Your organisation" else "; [workspace] name is still the sample's"
     return f"{len(settings.accounts)} accounts: {', '.join(settings.accounts)}{named}"
+
+
+def _accounts(home: Path) -> str:
+    """Asks every service that an account signs in to. Raises what the first that fails says."""
+    from scheduler.channels import open_channel
+
+    settings = load_settings(home)
+    accounts = settings.accounts.values()
+    said = [f"{a.name}: {open_channel(a, home).test()}" for a in accounts if KINDS[a.channel].secrets]
+    if settings.notices:
+        from scheduler.channels import chat
+        from scheduler.workflow.noticing import TEAM
+
+        chat.address(home, TEAM)
+        said.append("the team's chat: its address is one that Apprise knows")
+    return "; ".join(said) or "none signs in anywhere"
 
 
 def _calendar(home: Path) -> str:

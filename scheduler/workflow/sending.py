@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from scheduler import deliver, paths, peek, sweep
 from scheduler.channels import Rehearsal, open_channel
 from scheduler.checks import ERROR
+from scheduler.courier import Courier, Tally
 from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError
 from scheduler.kinds import service_of
 from scheduler.model import Account
@@ -57,6 +58,7 @@ class Ticked:
     channel_troubles: list[str] = field(default_factory=list)
     error: DaymarkError | None = None
     good: bool = False
+    unheard: bool = False  # the team could not be told: the next tick is no idle one
 
     def counts(self) -> dict[str, Any]:
         """What programs get of it."""
@@ -108,10 +110,12 @@ def tick(
             done.error = _prepare(ws, done)
             queue(ws)
             _send(ws, done, channels or channels_of(ws), ring)
+            if ws.settings.notices:
+                _notice(ws, done)
             if done.error is None and feeds:
                 _publish(ws, done)
         if done.error is None:  # the note tells how the files stand once they are closed
-            _remember(ws, inputs, accept_clock=accept_clock)
+            _remember(ws, inputs, accept_clock=accept_clock, rest=not done.unheard)
         if done.error is None and not done.channel_troubles:
             peek.mark_good(str(ws.home))
             done.good = True
@@ -125,7 +129,7 @@ def would_tick(ws: Workspace) -> Ticked:
         copy_database(ws.home, home)
         if (ws.home / "public").is_dir():
             shutil.copytree(ws.home / "public", home / "public")
-        settings = replace(ws.settings, home=home)
+        settings = replace(ws.settings, home=home, notices=False)
         return tick(replace(ws, settings=settings), channels=lambda _: Rehearsal())
 
 
@@ -164,7 +168,7 @@ def _inputs(ws: Workspace) -> str:
 
 
 def _send(ws: Workspace, done: Ticked, channels: Callable[[Post], Channel], ring: Ring | None) -> None:
-    tally = deliver.Tally()
+    tally = Tally()
     courier = courier_of(ws, channels)
     sweep.recover(courier, tally)
     sweep.miss(courier, tally)
@@ -175,6 +179,16 @@ def _send(ws: Workspace, done: Ticked, channels: Callable[[Post], Channel], ring
     done.missed, done.held = c["missed"], c["held"]
     done.troubles += tally.troubles
     done.channel_troubles = tally.channel_troubles
+
+
+def _notice(ws: Workspace, done: Ticked) -> None:
+    """A team that cannot be told makes a tick no less useful, but no good one: the next one tries again."""
+    from scheduler.workflow.noticing import tell
+
+    if trouble := tell(ws):
+        done.troubles.append(trouble)
+        done.channel_troubles.append(trouble)
+        done.unheard = True
 
 
 def _ring(ws: Workspace, ring: Ring) -> int:
@@ -199,7 +213,7 @@ def channels_of(ws: Workspace) -> Callable[[Post], Channel]:
     return lambda post: opened(post.account, post.channel)
 
 
-def courier_of(ws: Workspace, channels: Callable[[Post], Channel]) -> deliver.Courier:
+def courier_of(ws: Workspace, channels: Callable[[Post], Channel]) -> Courier:
     calendar = synced(ws)
     observances, checker = calendar.observances, ws.checker(calendar)
 
@@ -207,7 +221,7 @@ def courier_of(ws: Workspace, channels: Callable[[Post], Channel]) -> deliver.Co
         entry = observances.get(post.observance)
         return f"{entry.name(post.language) if entry else post.observance}: {post.stage}"
 
-    return deliver.Courier(
+    return Courier(
         home=ws.home,
         who=ws.who,
         clock=ws.clock,
@@ -239,8 +253,8 @@ def _publish(ws: Workspace, done: Ticked) -> None:
     done.feeds = [b.path.relative_to(ws.home).as_posix() for b in built if b.changed]
 
 
-def _remember(ws: Workspace, inputs: str, *, accept_clock: bool) -> None:
-    """Leaves for the next tick what it may take as done."""
+def _remember(ws: Workspace, inputs: str, *, accept_clock: bool, rest: bool) -> None:
+    """Leaves for the next tick what it may take as done; with `rest`, also until when it may be idle."""
     from scheduler.store.calendar import remember
 
     tomorrow = stamp(datetime.combine(ws.now.date() + timedelta(1), time(), UTC))
@@ -252,6 +266,6 @@ def _remember(ws: Workspace, inputs: str, *, accept_clock: bool) -> None:
     with reading(ws.home) as db:
         wake = min(work.next_work(db, stamp(ws.now)), tomorrow)
         built = reads.state(db, "feeds_from") == reads.last_audit(db)
-    if built and paths.database_url(home) is None:  # a database that is no file changes unseen
+    if rest and built and paths.database_url(home) is None:  # a database that is no file changes unseen
         telling = peek.PING if ws.settings.ping else peek.QUIET
         peek.leave_note(home, wake=wake, seen=seen, database=database, inputs=inputs, telling=telling)

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scheduler import deliver, sweep
+from scheduler.courier import Tally
 from scheduler.errors import UnknownName, UsageError
 from scheduler.kinds import KINDS
 from scheduler.model import Review, Sent, TryLater, Wording
@@ -140,7 +141,7 @@ class _Run:
             if self.script.approve:
                 self.taken_on_trust |= _approve(ws)
         queue(ws)
-        tally = deliver.Tally()
+        tally = Tally()
         sweep.recover(self.courier, tally)
         sweep.miss(self.courier, tally)
         deliver.send_due(self.courier, tally)
@@ -221,6 +222,9 @@ class _Network:
     def find(self, message: Message) -> Found:
         del message
         return None
+
+    def test(self) -> str:
+        return "simulated"
 
 
 def _approve(ws: Workspace) -> set[str]:

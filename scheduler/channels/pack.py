@@ -1,0 +1,105 @@
+"""What lies in a pack: all that a person needs to post by hand. The same message gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from scheduler.channels import picture_bytes
+from scheduler.channels.page import page
+from scheduler.channels.steps import NAMES, steps
+from scheduler.checks.lengths import links, measures
+from scheduler.dates import as_utc
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scheduler.model import Limits, Message
+
+ADDRESS = "ADDRESS"  # what a person puts the address of the post in place of
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A message as a person gets it. `limits` are its network's."""
+
+    message: Message
+    limits: Limits
+
+    @property
+    def name(self) -> str:
+        return pack_name(self.message)
+
+    @property
+    def network(self) -> str:
+        return NAMES.get(self.message.network, self.message.network)
+
+    @cached_property
+    def at(self) -> datetime:
+        """When it is due, on the wall clock of its zone."""
+        zone, local = ZoneInfo(self.message.zone), self.message.local
+        return as_utc(local.date(), local.time(), zone).astimezone(zone)
+
+    @property
+    def picture(self) -> str:
+        media = self.message.wording.media
+        return f"picture{Path(media.path).suffix}" if media else ""
+
+    @property
+    def link(self) -> str:
+        """The first link of the text; empty if there is none."""
+        return next((link for link in links(self.message.wording.text) if link.lower().startswith("https://")), "")
+
+    @property
+    def done(self) -> str:
+        """What a person says once the post is up."""
+        return f"daymark done {self.message.post} --url {ADDRESS}"
+
+    def steps(self, done: str) -> tuple[str, ...]:
+        """What to do, in order; `done` says where the command stands that tells Daymark."""
+        w = self.message.wording
+        parts = {"note": w.note, "alt": w.alt, "picture": w.media, "bare": not w.media, "link": self.link}
+        has = {name for name, part in parts.items() if part}
+        return tuple(steps(self.message.network, has, self.message.language, done))
+
+    @property
+    def lengths(self) -> str:
+        """How long the text is as its network counts it, against the most that it may be."""
+        w, by_hand = self.message.wording, replace(self.limits, escaped="")  # a person writes no backslashes
+        told = [
+            (long, "characters" if unit != "bytes" else unit, most)
+            for long, unit, most in measures(w.text, by_hand, w.note)
+        ]
+        return ", ".join(f"{long} of {most} {unit}" for long, unit, most in told)
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the pack by name, post.json last. Raises PictureError."""
+        m, w = self.message, self.message.wording
+        texts = {"post.txt": w.text, "content-note.txt": w.note, "alt.txt": w.alt, "link.txt": self.link}
+        texts["checklist.txt"] = "\n".join(f"[ ] {step}" for step in self.steps(self.done))
+        files = {name: f"{text}\n".encode() for name, text in texts.items() if text}
+        if w.media:
+            files[self.picture] = picture_bytes(w.media)
+        files["index.html"] = page(self).encode()
+        files["post.ics"] = self._reminder()
+        told = {"key": m.key, "post": m.post, "account": m.account, "network": m.network}
+        told |= {"language": m.language, "local": m.local.isoformat(), "zone": m.zone}
+        files["post.json"] = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+        return files
+
+    def _reminder(self) -> bytes:
+        from scheduler.feeds.reminder import reminder  # 0.1 s for its library
+
+        m = self.message
+        about = f"As {m.account}. What to copy is in outbox/{self.name}/index.html\n\nAfterwards: {self.done}"
+        return reminder(m.key, self.at, ZoneInfo(m.zone), f"Post on {self.network}: {m.title}", about)
+
+
+def pack_name(message: Message) -> str:
+    """The name of the folder of a message's pack."""
+    observance, year, stage, account = message.post.split("/")
+    return f"{message.local:%Y-%m-%d_%H%M}_{account}_{observance}-{year}_{stage}_{message.key[:8]}"

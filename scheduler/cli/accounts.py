@@ -1,0 +1,153 @@
+"""account, secret: who we are on which channel, and what we sign in with. A secret is never printed nor an argument."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.cli import show
+from scheduler.cli.options import As, DryRun, Home, Json, Now, workspace
+from scheduler.errors import UnknownName, UsageError
+from scheduler.kinds import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scheduler.workflow import Workspace
+
+_SECRET_VERBS = ("list", "set", "new", "remove")
+
+
+def account(
+    verb: Annotated[str, typer.Argument(metavar="[VERB]", help="list, add, sign-in, test or remove.")] = "list",
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="The account.")] = "",
+    *,
+    channel: Annotated[str, typer.Option(help=f"With add: {', '.join(KINDS)}.")] = "",
+    server: Annotated[str, typer.Option(metavar="URL", help="With add: the address of its service.")] = "",
+    handle: Annotated[str, typer.Option(help="With add: its name there, where the channel needs one.")] = "",
+    to: Annotated[str, typer.Option(metavar="ADDRESS", help="With add: the mail address that it writes to.")] = "",
+    language: Annotated[str, typer.Option(help="With add: en, fr, es, ar, zh or ru.")] = "",
+    country: Annotated[str, typer.Option(help="With add: two letters; decides which helpline is offered.")] = "",
+    zone: Annotated[str, typer.Option(help="With add: its time zone, such as Europe/London.")] = "",
+    audience: Annotated[str, typer.Option(help="With add: a note on who reads there.")] = "",
+    who: As = "",
+    dry_run: DryRun = False,
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """List the accounts, add one, sign in to it, test it without posting, or take it out. A hold pauses one."""
+    from scheduler.workflow import accounting
+
+    ws = workspace(home, now, who)
+    fields = {"channel": channel, "server": server, "handle": handle, "to": to, "language": language}
+    fields |= {"country": country, "zone": zone, "audience": audience}
+    verbs: dict[str, Callable[[], None]] = {
+        "list": lambda: _list(ws, json=json),
+        "add": lambda: _add(ws, name, fields, dry_run=dry_run, json=json),
+        "sign-in": lambda: _sign_in(ws, name, json=json),
+        "test": lambda: _said(name, accounting.test(ws, name), json=json),
+        "remove": lambda: _remove(ws, name, json=json),
+    }
+    if verb not in verbs:
+        raise UnknownName("verb", verb, verbs, "daymark account list, add, sign-in, test or remove")
+    if verb != "list" and not name:
+        raise UsageError("it is not said which account", f"write: daymark account {verb} NAME")
+    verbs[verb]()
+
+
+def secret(
+    verb: Annotated[str, typer.Argument(metavar="[VERB]", help="list, set, new or remove.")] = "list",
+    which: Annotated[str, typer.Argument(metavar="[ACCOUNT.FIELD]", help="Such as main.token.")] = "",
+    who: As = "",
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Say where each account's secrets are found, keep one (from the terminal or standard input), or take one away."""
+    from scheduler import secrets
+    from scheduler.workflow import accounting
+
+    ws = workspace(home, now, who)
+    if verb not in _SECRET_VERBS:
+        raise UnknownName("verb", verb, _SECRET_VERBS, "daymark secret list, set, new or remove")
+    if verb == "list":
+        _where(accounting.where_secrets_are(ws), json=json)
+        return
+    name, dot, field = which.partition(".")
+    if not dot:
+        raise UsageError("it is not said which secret", f"write: daymark secret {verb} ACCOUNT.FIELD")
+    if verb == "remove":
+        accounting.known(ws, name)
+        secrets.keep(ws.home, name, field, "")
+        _said(which, "taken away", json=json)
+        return
+    value = accounting.new_secret() if verb == "new" else _hidden(which)
+    path = accounting.keep_secret(ws, name, field, value)
+    _said(which, f"kept in {path}", json=json)
+    if verb == "new":
+        show.aside("Give it to the receiver from that file; it is shown nowhere else.")
+
+
+def _list(ws: Workspace, *, json: bool) -> None:
+    rows = [
+        {"name": a.name, "channel": a.channel, "server": a.server, "handle": a.handle, "language": a.language,
+         "country": a.country, "zone": a.zone, "network": a.network, "audience": a.audience}
+        for a in ws.settings.accounts.values()
+    ]  # fmt: skip
+    if json:
+        show.document(rows)
+        return
+    heads = ("name", "channel", "server", "language", "country", "zone", "audience")
+    show.table(tuple(head.upper() for head in heads), [tuple(row[head] for head in heads) for row in rows])
+
+
+def _add(ws: Workspace, name: str, fields: dict[str, str], *, dry_run: bool, json: bool) -> None:
+    from scheduler.workflow import accounting
+
+    text = accounting.add(ws, name, fields, dry_run=dry_run)
+    _said(name, "there already" if not text else "would be added" if dry_run else "added", text, json=json)
+
+
+def _sign_in(ws: Workspace, name: str, *, json: bool) -> None:
+    from scheduler.workflow import accounting, signing_in
+
+    account = accounting.known(ws, name)
+    if account.channel == signing_in.CHANNEL:
+        app = signing_in.register(account)
+        show.aside(f"Open this page as the account, say yes, and bring back the code:\n\n{app.page}\n")
+        signing_in.finish(ws, account, app, _hidden("the code"))
+    else:
+        for field in KINDS[account.channel].secrets:
+            accounting.keep_secret(ws, name, field, _hidden(f"{name}.{field}"))
+    _said(name, accounting.test(ws, name), json=json)
+
+
+def _remove(ws: Workspace, name: str, *, json: bool) -> None:
+    from scheduler.workflow import accounting
+
+    accounting.remove(ws, name)
+    _said(name, "taken out; posts of it that are planned stay where they are", json=json)
+
+
+def _where(rows: list[tuple[str, str, str]], *, json: bool) -> None:
+    if json:
+        show.document([{"account": a, "field": f, "found": bool(w), "in": w} for a, f, w in rows])
+        return
+    show.table(("ACCOUNT", "FIELD", "FOUND IN"), [(a, f, w or "nowhere yet") for a, f, w in rows])
+
+
+def _said(subject: str, say: str, text: str = "", *, json: bool) -> None:
+    if json:
+        show.document({"subject": subject, "say": say, "text": text})
+    else:
+        show.line(f"{subject}: {say}" + (f"\n\n{text}" if text else ""))
+
+
+def _hidden(what: str) -> str:
+    """A secret from the terminal, not shown, or from standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(what, hide_input=True, err=True))
+    return sys.stdin.readline().strip()

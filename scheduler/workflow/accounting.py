@@ -1,0 +1,125 @@
+"""Accounts: added to daymark.toml, signed in, tried, taken out."""
+
+from __future__ import annotations
+
+import base64
+import os
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from scheduler import secrets
+from scheduler.channels import open_channel
+from scheduler.config import settings_of
+from scheduler.errors import BadData, PersonNeeded, UnknownName, UsageError
+from scheduler.kinds import KINDS
+from scheduler.store import reads
+from scheduler.store.opening import reading
+from scheduler.workflow.noticing import TEAM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from scheduler.model import Account
+    from scheduler.workflow import Workspace
+
+_OPEN = ("waiting", "sending", "unsure")
+
+
+def known(ws: Workspace, name: str) -> Account:
+    """The account of that name. Raises UnknownName."""
+    if name not in ws.settings.accounts:
+        raise UnknownName("account", name, ws.settings.accounts, "see [accounts] in daymark.toml")
+    return ws.settings.accounts[name]
+
+
+def add(ws: Workspace, name: str, fields: Mapping[str, Any], *, dry_run: bool = False) -> str:
+    """Adds an account to daymark.toml, whose other words stay as they are; returns its table as text.
+
+    Raises UsageError if there is one of that name with other settings, BadFile for what is wrong in the new one.
+    """
+    import tomlkit
+
+    path = ws.home / "daymark.toml"
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
+    given = {key: value for key, value in fields.items() if value not in ("", None)}
+    if name in accounts:
+        if accounts[name].unwrap() == given:
+            return ""
+        raise UsageError(f"there is an account '{name}' already", f"change it in {path}, or choose another name")
+    made = tomlkit.item(given)
+    made.add(tomlkit.nl())
+    accounts[name] = made
+    _check(ws.home, tomlkit.dumps(document))
+    if not dry_run:
+        _write(path, tomlkit.dumps(document))
+    return tomlkit.dumps({"accounts": {name: given}})
+
+
+def remove(ws: Workspace, name: str) -> None:
+    """Takes an account out of daymark.toml, and its stored secrets away.
+
+    Raises PersonNeeded while posts of it are on their way or may be out.
+    """
+    import tomlkit
+
+    known(ws, name)
+    with reading(ws.home) as db:
+        left = [d.post for d in reads.deliveries(db).values() if d.account == name and d.state in _OPEN]
+    if left:
+        raise PersonNeeded(
+            f"{len(left)} posts of {name} are on their way or may be out, the first is {left[0]}",
+            f"take them back first (daymark reject, daymark settle), or stop them: daymark hold --scope account:{name}",
+        )
+    path = ws.home / "daymark.toml"
+    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document["accounts"].remove(name)
+    _check(ws.home, tomlkit.dumps(document))
+    _write(path, tomlkit.dumps(document))
+    secrets.forget(ws.home, name)
+
+
+def test(ws: Workspace, name: str) -> str:
+    """Says in words that an account works; nothing becomes public. Raises ChannelError, or BadData for its secrets."""
+    return open_channel(known(ws, name), ws.home).test()
+
+
+def keep_secret(ws: Workspace, name: str, field: str, value: str) -> str:
+    """Keeps a secret of an account in the workspace's file; returns the file's name. Raises UsageError, BadData."""
+    wanted = ("url",) if name == TEAM else KINDS[known(ws, name).channel].secrets
+    if field not in wanted:
+        raise UnknownName("secret", field, wanted, f"{name} has: {', '.join(wanted) or 'none'}")
+    if not value.strip():
+        raise UsageError("the secret is empty", "paste it when asked, or give it on standard input")
+    secrets.keep(ws.home, name, field, value.strip())
+    return str(ws.home / secrets.FILE)
+
+
+def new_secret() -> str:
+    """A secret for webhooks, as Standard Webhooks wants it: 32 bytes of chance."""
+    return "whsec_" + base64.b64encode(os.urandom(32)).decode()
+
+
+def where_secrets_are(ws: Workspace) -> list[tuple[str, str, str]]:
+    """Account, field and where it is found, or an empty text where it is missing; never the secret itself."""
+    wanted = [(a.name, field) for a in ws.settings.accounts.values() for field in KINDS[a.channel].secrets]
+    wanted += [(TEAM, "url")] if ws.settings.notices else []
+    return [(name, field, secrets.find(ws.home, name, field)[1]) for name, field in wanted]
+
+
+def _check(home: Path, text: str) -> None:
+    """Raises BadFile for what would be wrong in a daymark.toml."""
+    settings_of(home, tomllib.loads(text), text)
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all, with the rights that the file had."""
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_text(text, encoding="utf-8")
+        new.chmod(path.stat().st_mode & 0o777)
+        new.replace(path)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise BadData(f"{path} cannot be written: {error.strerror}", "check the folder and the disk") from error

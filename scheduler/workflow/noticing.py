@@ -1,0 +1,64 @@
+"""Notices: the team's chat hears of what failed, is in doubt or was missed, and once a day of what waits for a yes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scheduler.errors import BadData, ChannelError
+from scheduler.model import Review
+from scheduler.store import log, reads
+from scheduler.store.opening import reading, stamp, writing
+
+if TYPE_CHECKING:
+    from scheduler.workflow import Workspace
+
+TEAM = "team"  # its secret is team.url
+BAD = ("failed", "unsure", "missed", "service rests")
+SOON = timedelta(days=2)
+MOST = 10  # lines of one kind; then how many more there are
+
+
+def tell(ws: Workspace) -> str:
+    """Tells the team what is new since it was last told; returns why that did not work, or an empty text.
+
+    At least once: what could not be noted as told is told again.
+    """
+    with reading(ws.home) as db:
+        newest = int(reads.last_audit(db) or 0)
+        last = int(reads.state(db, "noticed") or newest)  # what was before there was a team to tell is not news
+        bad = [f"{a['what']}: {a['subject']} ({a['why']})" for a in log.lines(db, after=last) if a["what"] in BAD]
+        day = reads.state(db, "noticed_day")
+        waiting = _waiting(ws) if day != str(ws.now.date()) else []
+    if bad or waiting:
+        from scheduler.channels import chat
+
+        try:
+            chat.tell(chat.address(ws.home, TEAM), f"{ws.settings.name}: Daymark", _body(bad, waiting))
+        except (BadData, ChannelError) as error:
+            return f"the team was not told: {error.words}; {error.hint}"
+        except ImportError:
+            return f"the team was not told: Apprise is not installed; {chat.EXTRA}"
+    if newest != last or day != str(ws.now.date()):
+        from scheduler.store.calendar import remember
+
+        with writing(ws.home, ws.now, ws.who) as tx:
+            remember(tx, noticed=str(newest), noticed_day=str(ws.now.date()))
+    return ""
+
+
+def _waiting(ws: Workspace) -> list[str]:
+    """Posts that want a yes within two days, soonest first."""
+    with reading(ws.home) as db:
+        posts = reads.posts(db, after=stamp(ws.now))
+    soon = [p for p in posts if p.due < ws.now + SOON and p.review in (Review.IN_REVIEW, Review.CHANGES_WANTED)]
+    return [f"{p.review}: {p.id}, due {stamp(p.due)}" for p in soon]
+
+
+def _body(bad: list[str], waiting: list[str]) -> str:
+    parts = []
+    for head, lines in (("Look at these (daymark status):", bad), ("These wait for a yes (daymark posts):", waiting)):
+        if lines:
+            more = [f"and {len(lines) - MOST} more"] if len(lines) > MOST else []
+            parts.append("\n".join([head, *lines[:MOST], *more]))
+    return "\n\n".join(parts)

@@ -1,0 +1,124 @@
+"""How many posts a channel gets out before its own server, as a ratio to a bare loop of the same requests, in one run.
+
+python tests/bench_channels.py [POSTS]      Mastodon's imitation, a Bluesky PDS, a receiver of webhooks
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+from servers import free_port, pds, their_time, wait_for
+from through import AWAKE, a_message, queued, rounds
+
+from scheduler.channels import open_channel
+from scheduler.model import Account, Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+KEY = "q8Rr1Yx5s0Z3m9V7b2N4c6X8l0K1j3H5"
+
+
+class _Receiver(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def receiver() -> Iterator[str]:
+    made = ThreadingHTTPServer(("127.0.0.1", 0), _Receiver)
+    threading.Thread(target=made.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{made.server_port}"
+    made.shutdown()
+
+
+@contextmanager
+def imitation() -> Iterator[str]:
+    port = free_port()
+    words = [sys.executable, "-m", "mastodon_mock", "serve", "--in-memory", "--host", "127.0.0.1", "--port", str(port)]
+    running = subprocess.Popen([*words, "--log-level", "critical"], stdout=subprocess.DEVNULL)
+    wait_for(port, running)
+    yield f"http://127.0.0.1:{port}"
+    running.terminate()
+
+
+@contextmanager
+def bluesky() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as state, pds.running(Path(state), free_port(), free_port()) as server:
+        os.environ["DAYMARK_MAIN_PASSWORD"] = server.password
+        yield server.url
+
+
+def recorded(account: Account, home: Path, send: Callable[[object], object]) -> list[httpx.Request]:
+    """The requests that one post makes, once its account has signed in."""
+    seen: list[httpx.Request] = []
+    real = httpx.Client.send
+
+    def send_noted(client: httpx.Client, request: httpx.Request, **how: object) -> httpx.Response:
+        request.read()
+        seen.append(request)
+        return real(client, request, **how)  # type: ignore[arg-type]
+
+    send(a_message(their_time(), key="0" * 40, wording=Wording("The first.")))
+    httpx.Client.send = send_noted  # type: ignore[method-assign,assignment]
+    try:
+        send(a_message(their_time(), key="1" * 40, wording=Wording("The second.")))
+    finally:
+        httpx.Client.send = real  # type: ignore[method-assign]
+    del account, home
+    return seen
+
+
+def bare(requests: list[httpx.Request], number: int) -> float:
+    """The same requests again and again, and nothing else: seconds."""
+    once = httpx.Limits(max_keepalive_connections=0)
+    with httpx.Client(limits=once, trust_env=False) as client:
+        began = time.perf_counter()
+        for _ in range(number):
+            for r in requests:
+                client.request(r.method, r.url, content=r.content, headers=r.headers).read()
+        return time.perf_counter() - began
+
+
+def measured(name: str, number: int, **more: object) -> None:
+    start = {"mastodon": imitation, "bluesky": bluesky, "webhook": receiver}[name]
+    with start() as url, tempfile.TemporaryDirectory() as folder:
+        account = Account("main", name, "plain", "en", "GB", "UTC", server=url, **AWAKE, **more)
+        home = Path(folder)
+        same = recorded(account, home, open_channel(account, home).send)
+        now = their_time()
+        queued(home, account, [Wording(f"{n}") for n in range(number)], now)
+        began = time.perf_counter()
+        states = [d.state for d in rounds(home, account, now)]
+        ours = time.perf_counter() - began
+        assert states == ["sent"] * number
+        theirs = bare(same, number)
+    print(
+        f"{name}: {number / ours:.1f} posts a second, a bare loop of their {len(same)} requests {number / theirs:.1f}: "
+        f"ratio {theirs / ours:.2f}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    posts = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    os.environ |= {"DAYMARK_MAIN_TOKEN": "mock_token", "DAYMARK_MAIN_SECRET": f"whsec_{KEY}"}
+    measured("webhook", posts)
+    measured("mastodon", posts)
+    measured("bluesky", posts, handle=pds.HANDLE)
