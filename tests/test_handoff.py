@@ -123,6 +123,15 @@ def test_a_pack_that_is_done_is_not_made_again(daymark: Daymark, at: At) -> None
     assert (packs(home), daymark.json("show", EVE, home=home)["place"]) == ([EVE], URL)
 
 
+@pytest.mark.slow
+def test_a_server_keeps_the_address_as_a_file_does(daymark: Daymark, at: At, database: str) -> None:
+    home = at("sent")
+    assert daymark("migrate-store", "--to", database, home=home).code == 0
+    for new in (True, False):
+        assert daymark.json("done", EVE, "--url", URL, home=home) == [{"post": EVE, "place": URL, "new": new}]
+    assert daymark.json("show", EVE, home=home)["place"] == URL
+
+
 def a_row(at: str, text: str, *, network: str = "linkedin", alt: str = "", media: Media | None = None) -> Post:
     local = datetime.fromisoformat(at)
     return replace(
