@@ -49,7 +49,7 @@ def keep(home: Path, account: str, field: str, value: str) -> None:
         raise BadData("a secret is one line of text", "paste it without what comes before and after it")
     import tomlkit
 
-    with _alone(home):
+    with alone(home):
         stored = _stored(home)
         stored.setdefault(account, {})[field] = value
         left = {name: {f: v for f, v in fields.items() if v} for name, fields in stored.items()}
@@ -57,8 +57,8 @@ def keep(home: Path, account: str, field: str, value: str) -> None:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """One process at a time reads the file to write it anew. The lock goes with the process."""
+def alone(home: Path) -> Iterator[None]:
+    """Within it no other process reads a file of the workspace to write it anew. The lock goes with the process."""
     folder = os.open(home, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
@@ -80,13 +80,6 @@ def _write(home: Path, text: str) -> None:
         if new:
             Path(new).unlink(missing_ok=True)
         raise BadData(f"{home / FILE} cannot be written: {error.strerror}", "check the folder and the disk") from error
-
-
-def rename(home: Path, old: str, new: str) -> None:
-    """Moves the stored secrets of an account to its new name. Raises BadData."""
-    for field, value in _stored(home).get(old, {}).items():
-        keep(home, new, field, value)
-        keep(home, old, field, "")
 
 
 def forget(home: Path, account: str) -> None:

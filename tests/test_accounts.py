@@ -39,6 +39,15 @@ def test_an_account_is_added_listed_and_taken_out_and_all_other_words_stay(dayma
     assert sorted((workspace / "daymark.toml").read_text().split()) == sorted(before.split())
 
 
+def test_accounts_that_are_added_at_once_are_all_there(daymark: Daymark, workspace: Path) -> None:
+    words = ["account", "add", "--channel", "folder", *SPEAKS, "--home", str(workspace)]
+    command = [daymark.python, "-m", "scheduler"]
+    names = [f"a{n}" for n in range(6)]
+    running = [subprocess.Popen([*command, *words[:2], name, *words[2:]], env=daymark.env) for name in names]
+    assert [p.wait() for p in running] == [0] * 6
+    assert {a["name"] for a in daymark.json("account", home=workspace)} == {"main", *names}
+
+
 WRONG = [
     (("--channel", "carrier-pigeon"), 5, "carrier-pigeon"),
     (("--channel", "webhook", "--server", "http://n8n.example/1"), 5, "begins with https://"),

@@ -38,9 +38,14 @@ def add(ws: Workspace, name: str, fields: Mapping[str, Any], *, dry_run: bool = 
 
     Raises UsageError if there is one of that name with other settings, BadFile for what is wrong in the new one.
     """
+    with secrets.alone(ws.home):
+        return _add(ws.home, name, fields, dry_run=dry_run)
+
+
+def _add(home: Path, name: str, fields: Mapping[str, Any], *, dry_run: bool) -> str:
     import tomlkit
 
-    path = ws.home / "daymark.toml"
+    path = home / "daymark.toml"
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
     given = {key: value for key, value in fields.items() if value not in ("", None)}
@@ -51,7 +56,7 @@ def add(ws: Workspace, name: str, fields: Mapping[str, Any], *, dry_run: bool = 
     made = tomlkit.item(given)
     made.add(tomlkit.nl())
     accounts[name] = made
-    _check(ws.home, tomlkit.dumps(document))
+    _check(home, tomlkit.dumps(document))
     if not dry_run:
         _write(path, tomlkit.dumps(document))
     return tomlkit.dumps({"accounts": {name: given}})
@@ -62,8 +67,6 @@ def remove(ws: Workspace, name: str) -> None:
 
     Raises PersonNeeded while posts of it are on their way or may be out.
     """
-    import tomlkit
-
     known(ws, name)
     with reading(ws.home) as db:
         left = [d.post for d in reads.deliveries(db).values() if d.account == name and d.state in _OPEN]
@@ -72,12 +75,19 @@ def remove(ws: Workspace, name: str) -> None:
             f"{len(left)} posts of {name} are on their way or may be out, the first is {left[0]}",
             f"take them back first (daymark reject, daymark settle), or stop them: daymark hold --scope account:{name}",
         )
-    path = ws.home / "daymark.toml"
+    with secrets.alone(ws.home):
+        _remove(ws.home, name)
+    secrets.forget(ws.home, name)
+
+
+def _remove(home: Path, name: str) -> None:
+    import tomlkit
+
+    path = home / "daymark.toml"
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     document["accounts"].remove(name)
-    _check(ws.home, tomlkit.dumps(document))
+    _check(home, tomlkit.dumps(document))
     _write(path, tomlkit.dumps(document))
-    secrets.forget(ws.home, name)
 
 
 def test(ws: Workspace, name: str) -> str:
@@ -87,7 +97,9 @@ def test(ws: Workspace, name: str) -> str:
 
 def keep_secret(ws: Workspace, name: str, field: str, value: str) -> str:
     """Keeps a secret of an account in the workspace's file; returns the file's name. Raises UsageError, BadData."""
-    wanted = ("url",) if name == TEAM else KINDS[known(ws, name).channel].secrets
+    wanted: tuple[str, ...] = ("url",) if name == TEAM else ()
+    if name != TEAM or name in ws.settings.accounts:
+        wanted += KINDS[known(ws, name).channel].secrets
     if field not in wanted:
         raise UnknownName("secret", field, wanted, f"{name} has: {', '.join(wanted) or 'none'}")
     if not value.strip():
