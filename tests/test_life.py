@@ -376,7 +376,7 @@ class Model:
         if service["until"] != NEVER:
             service["until"] = lease
         row |= {"state": "sending", "lease": lease, "attempts": row["attempts"] + 1, "claim": row["claim"] + 1}
-        row["troubled"] = is_troubled
+        row |= {"troubled": is_troubled, "denied": False}
         return "asks"
 
     def before(self, index: int, says):
@@ -384,9 +384,11 @@ class Model:
         row = self.rows[index]
         if row["doubt"] == NEVER or not SURE[self.posts[row["post"]]["post"].channel].findable:
             return None
-        if self.look(row, says):
+        found = says(self.posts[row["post"]]["post"].channel, row["key"])
+        if isinstance(found, Sent):
             return Sent("found")
-        return None if row["doubt"] == NEVER else TryLater("silence")
+        row["denied"] = not isinstance(found, Unsure)  # kept with what comes of the try
+        return None if row["denied"] else TryLater("silence")
 
     def settle(self, index: int, claim: int, post: Post, told, *, troubled: bool) -> str:
         row, service = self.rows[index], self.services[post.channel]
@@ -395,6 +397,7 @@ class Model:
         if not ours and isinstance(told, Sent) and row["state"] in ("waiting", "unsure", "missed"):
             row |= {"state": "sent", "doubt": NEVER}
         if ours:
+            row["doubt"] = NEVER if row["denied"] else row["doubt"]
             row["state"], until = self._after(row, told)
             if self.accounts[post.account] == row["lease"] or self.accounts[post.account] < until:
                 self.accounts[post.account] = until

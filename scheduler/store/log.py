@@ -39,9 +39,10 @@ def append(db: Db, place: Place, written: Iterable[dict[str, str]]) -> None:
     db.executemany(_ADDED, rows)
 
 
-def lines(db: Db, after: int = 0) -> Iterator[dict[str, Any]]:
-    """The lines of the log after the one of that number, the oldest first."""
-    for row in db.execute(f"SELECT id, {', '.join(FIELDS)}, link FROM audit WHERE id > ? ORDER BY id", (after,)):
+def lines(db: Db, after: int | None = None) -> Iterator[dict[str, Any]]:
+    """The lines of the log, the oldest first: all of them, or those after the one of that number."""
+    since, values = ("", ()) if after is None else ("WHERE id > ?", (after,))
+    for row in db.execute(f"SELECT id, {', '.join(FIELDS)}, link FROM audit {since} ORDER BY id", values):
         yield dict(zip(("id", *FIELDS, "link"), row, strict=True))
 
 

