@@ -1,7 +1,9 @@
 """A server on loopback that counts what reaches it and loses answers, a channel to it, and processes that die at work.
 
 `python tests/counting.py HOME URL KILLS SEED POSTS` sends what is due in HOME with eight processes at a time, each
-killed (-9) at a moment that a digest chooses, until KILLS have died; then quietly. It prints how many were killed.
+killed (-9) at a moment that a digest chooses, until KILLS have died; then quietly. One of the eight is a daemon: it
+ticks on until it dies, or the other seven are through; then it is told to end, or killed. It prints how many were
+killed, and how many of them were daemons.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from urllib.parse import urlsplit
 
 from scheduler import deliver, sweep
 from scheduler.courier import Courier, Tally
+from scheduler.engine.timer import keep_ticking
 from scheduler.model import (
     Account,
     Campaign,
@@ -264,21 +267,48 @@ def child(home: Path, url: str, now: datetime, number: int, plan: int | None) ->
         os._exit(1)
 
 
+def daemon(home: Path, url: str, now: datetime, number: int, plan: int) -> int:
+    """`daymark run`: its timer, signals and threads, over the same round; it comes to its point in one of its ticks."""
+    if pid := os.fork():
+        return pid
+
+    def tick() -> None:
+        try:
+            work(home, url, now, number)
+        except BaseException:  # noqa: BLE001  (the timer would swallow it)
+            import traceback
+
+            traceback.print_exc()
+            os._exit(1)
+
+    die_at(1 + plan // 4 % 48)
+    keep_ticking(tick, 1)
+    os._exit(0)
+
+
+def ended(pid: int) -> int:
+    """How a process ended: its exit code, or the signal that killed it, below 0."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
 def main(home: Path, url: str, kills: int, seed: str, number: int) -> None:
-    killed, turn, now = 0, 0, MORNING
+    killed, daemons, turn, now = 0, 0, 0, MORNING
     while killed < kills:
         plans = [draw(seed, turn, n) for n in range(8)]
-        running = [child(home, url, now, number, plan) for plan in plans]
-        ends = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in running]
-        assert 1 not in ends, ends
-        killed += sum(end < 0 for end in ends)
+        stays = daemon(home, url, now, number, plans[7])
+        ends = [ended(pid) for pid in [child(home, url, now, number, plan) for plan in plans[:7]]]
+        os.kill(stays, signal.SIGTERM if turn % 2 else signal.SIGKILL)
+        ends.append(ended(stays))
+        assert set(ends) <= {0, -signal.SIGKILL, -signal.SIGPROF} | ({-signal.SIGTERM} if turn % 2 else set()), ends
+        killed += sum(end in (-signal.SIGKILL, -signal.SIGPROF) for end in ends)
+        daemons += ends[7] == -signal.SIGKILL
         turn, now = turn + 1, now + timedelta(minutes=3)
         if turn > kills:
             break
     for _ in range(100):
         now += timedelta(hours=5)
-        assert os.waitstatus_to_exitcode(os.waitpid(child(home, url, now, number, None), 0)[1]) == 0
-    print(killed)
+        assert ended(child(home, url, now, number, None)) == 0
+    print(killed, daemons)
 
 
 if __name__ == "__main__":
