@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from scheduler import outbox
 from scheduler.courier import Tally, ended, message_of, stopped
-from scheduler.model import Delivery, DeliveryState, Post, Sent, TryLater
+from scheduler.model import Delivery, DeliveryState, Post, Sent, TryLater, Unsure
 from scheduler.store import outbox as store
 from scheduler.store import work
 from scheduler.store.holds import of_file
@@ -161,11 +161,12 @@ class Round:
     def _keep(self, tx: Tx, tried: _Tried) -> str:
         """Keeps what came of a send. What is out is told as out, also if the claim was no longer ours.
 
-        Says `ours`, `late` if it was not, `lost` if it is out and had been called off meanwhile.
+        Says `ours`, `late` if it was not, `lost` if it is or may be out and had been called off meanwhile.
         """
         trouble, after = outbox.trouble(tried.outcome), tried.settled.delivery
         ours = store.settle(tx, tried.mine, tried.settled, type(tried.outcome).__name__, tried.began)
-        lost = not ours and isinstance(tried.outcome, Sent) and not store.correct(tx, after)
+        amend = store.correct if isinstance(tried.outcome, Sent) else store.doubt
+        lost = not ours and isinstance(tried.outcome, Sent | Unsure) and not amend(tx, _believed(tried))
         if ours and after.state is DeliveryState.FAILED:
             store.send_back(tx, tried.post.id)
         if tried.was_troubled or trouble:
@@ -176,7 +177,9 @@ class Round:
         self._tried = None
         after, id = tried.settled.delivery, tried.post.id
         if kept == "lost":
-            self.tally.troubles.append(f"{id} went out although it had been given up: {after.place}")
+            out = isinstance(tried.outcome, Sent)
+            told = f"went out although it had been given up: {after.place}" if out else "was given up and may be out"
+            self.tally.troubles.append(f"{id} {told}")
         if kept == "ours":
             if isinstance(tried.outcome, Sent):
                 differs = f"{id} is out, but is not what was approved: {after.reason}" if after.reason else ""
@@ -193,6 +196,12 @@ class Round:
                 store.send_back(tx, row.post)
         if ours:
             self.tally.note(row.state, f"{row.post}: {row.reason}")
+
+
+def _believed(tried: _Tried) -> Delivery:
+    """The row as a late answer has it: a try without an answer may be out since it began, whatever was looked up."""
+    row, outcome = tried.settled.delivery, tried.outcome
+    return replace(row, reason=outcome.why) if isinstance(outcome, Unsure) else row
 
 
 def _asked(c: Courier, mine: Delivery, post: Post, channel: Channel) -> tuple[Delivery, Outcome]:

@@ -61,7 +61,8 @@ STATES: dict[DeliveryState, tuple[str, str]] = {
     ),
     _MISSED: (
         "its time was over",
-        "the end, but for an answer that comes late. `reword` may give its post a new time, and so a new delivery",
+        "the end, but for an answer that comes late. `daymark missed` tells what may follow: its post gets a new "
+        "delivery as it is, while its time lasts, or with other words, by `reword`",
     ),
     _CANCELLED: (
         "a person took it back or dropped it after a hold, or its day is no longer held",
@@ -71,6 +72,7 @@ STATES: dict[DeliveryState, tuple[str, str]] = {
 }
 
 AFTER_ALL = "`Sent` of a try that had been given up as lost"
+PERHAPS = "`Unsure` of a try that had been given up as lost"
 _STAYS = "it waits; the next tick decides anew"
 _LEFT = "it stays `sending`; after two minutes recovery asks the channel whether it is out"
 _LOOKS = "the channel is asked again by the next tick"
@@ -92,6 +94,15 @@ STEPS = (
         "its post stays approved; the next tick queues it",
         _AGAIN,
         "as before: none of the round's posts is queued",
+    ),
+    Step(
+        None,
+        _WAITING,
+        "`missed --send` of a post whose time is not over",
+        Who.PERSON,
+        "it is missed as before; the person repeats the command",
+        _AGAIN,
+        _ROLLED,
     ),
     Step(
         None,
@@ -141,6 +152,9 @@ STEPS = (
         _ROLLED,
     ),
     Step(_WAITING, _SENT, AFTER_ALL, Who.TICK, _AGAIN, _OVER),
+    Step(
+        _WAITING, _WAITING, PERHAPS, Who.TICK, _AGAIN, "as for any other doubt: the channel is asked, or its key used"
+    ),
     Step(_WAITING, _FAILED, "the check before the send", Who.TICK, _STAYS, _BACK),
     Step(
         _WAITING,
@@ -182,6 +196,7 @@ STEPS = (
     Step(_UNSURE, _SENT, "`settle --out`", Who.PERSON, _DOUBT, _OVER),
     Step(_UNSURE, _SENT, AFTER_ALL, Who.TICK, "it stays `unsure`", _OVER),
     Step(_MISSED, _SENT, AFTER_ALL, Who.TICK, "it stays `missed`", _OVER),
+    Step(_MISSED, _UNSURE, PERHAPS, Who.TICK, "it stays `missed`", "a person looks"),
     Step(_UNSURE, _WAITING, "`settle --not-out`", Who.PERSON, _DOUBT, "the next tick sends it, with the same key"),
     Step(_UNSURE, _MISSED, "`settle --not-out` when its time is over", Who.PERSON, _DOUBT, _OVER),
 )

@@ -37,7 +37,7 @@ from scheduler import deliver, outbox, paths, sweep
 from scheduler.config import load_settings
 from scheduler.courier import Courier, Tally
 from scheduler.errors import PersonNeeded
-from scheduler.life import AFTER_ALL, STATES, STEPS, TRANSITIONS, Who, page
+from scheduler.life import AFTER_ALL, PERHAPS, STATES, STEPS, TRANSITIONS, Who, page
 from scheduler.model import (
     FOREVER,
     Account,
@@ -91,8 +91,9 @@ def test_the_numbers_that_the_table_names_are_those_of_the_program() -> None:
 
 
 @pytest.mark.parametrize("state", [s for s, (_, on) in STATES.items() if on.startswith("the end")])
-def test_no_way_leads_out_of_an_end_but_that_it_is_out_after_all(state: DeliveryState) -> None:
-    assert {(step.to, step.by) for step in STEPS if step.of is state} <= {(DeliveryState.SENT, AFTER_ALL)}
+def test_no_way_leads_out_of_an_end_but_that_it_is_out_or_may_be_after_all(state: DeliveryState) -> None:
+    late = {(DeliveryState.SENT, AFTER_ALL), (DeliveryState.UNSURE, PERHAPS)}
+    assert {(step.to, step.by) for step in STEPS if step.of is state} <= late
 
 
 def test_only_a_claim_leads_to_sending_and_only_a_person_out_of_a_doubt() -> None:
@@ -390,12 +391,26 @@ class Model:
         row["denied"] = not isinstance(found, Unsure)  # kept with what comes of the try
         return None if row["denied"] else TryLater("silence")
 
-    def settle(self, index: int, claim: int, post: Post, told, *, troubled: bool) -> str:
-        row, service = self.rows[index], self.services[post.channel]
-        ours = row["state"] == "sending" and row["claim"] == claim
-        row["told" if ours else "late"] += 1
-        if not ours and isinstance(told, Sent) and row["state"] in ("waiting", "unsure", "missed"):
+    def is_all_there_is(self, row: dict) -> bool:
+        return row["state"] == "missed" and self.posts[row["post"]]["queued"] and self.newest(row["post"]) is row
+
+    def late(self, row: dict, told, taken: dict) -> None:
+        """An answer to a try that had been given up."""
+        counts = row["state"] in ("waiting", "unsure") or self.is_all_there_is(row)
+        if counts and isinstance(told, Sent):
             row |= {"state": "sent", "doubt": NEVER}
+        elif counts and isinstance(told, Unsure):
+            began = taken["lease"] - outbox.LEASE
+            since = began if taken["denied"] or taken["doubt"] == NEVER else taken["doubt"]
+            row["doubt"] = since if row["doubt"] == NEVER else row["doubt"]
+            row["state"] = "unsure" if row["state"] == "missed" else row["state"]
+
+    def settle(self, index: int, taken: dict, post: Post, told, *, troubled: bool) -> str:
+        row, service = self.rows[index], self.services[post.channel]
+        ours = row["state"] == "sending" and row["claim"] == taken["claim"]
+        row["told" if ours else "late"] += 1
+        if not ours:
+            self.late(row, told, taken)
         if ours:
             row["doubt"] = NEVER if row["denied"] else row["doubt"]
             row["state"], until = self._after(row, told)
@@ -469,7 +484,7 @@ class Model:
                     if answer is Crash:
                         return told, True
                     row = self.rows[index]
-                    state = self.settle(index, row["claim"], post, answer, troubled=row["troubled"])
+                    state = self.settle(index, row, post, answer, troubled=row["troubled"])
                 told[state] += bool(state)
         return told, False
 
@@ -487,6 +502,7 @@ def only_these(*states: str):
 
 
 WAITS, DOUBTED, LOOSE = only_these("waiting"), only_these("unsure"), only_these()
+MISSED = only_these("missed")
 
 
 class Life(RuleBasedStateMachine):
@@ -724,6 +740,21 @@ class Life(RuleBasedStateMachine):
             self.doubt.pop(row["key"], None)
             row["due"] = self.model.now
 
+    @precondition(MISSED)
+    @rule(pick=PICK, ahead=st.sampled_from([timedelta(), HOUR]))
+    def a_person_sends_it_after_all(self, pick, ahead) -> None:
+        id = self._one(MISSED(self), pick)
+        post, row, at = self.model.posts[id], self.model.newest(id), self.model.now + ahead
+        if at >= row["expires"]:
+            return  # never proposed
+        is_as_it_was = post["review"] == "approved" and row["digest"] == post["digest"]
+        with writing(self.home, self.model.now, "Ana") as tx:
+            assert store.send_after_all(tx, reads.delivery_of(tx.db, id), at, "in time") is is_as_it_was
+        if is_as_it_was:
+            post["queued"] = False
+            assert self.model.enqueue(post["post"], "waiting")
+            self.model.newest(id)["due"] = max(post["post"].due, at)
+
     # Machines
 
     @rule(name=st.sampled_from(sorted(SURE)))
@@ -795,7 +826,7 @@ class Life(RuleBasedStateMachine):
         assert other.asks is (expected == "asks" and known is None)
         row = self.model.rows[index]
         if known:
-            expected = self.model.settle(index, row["claim"], post, known, troubled=row["troubled"])
+            expected = self.model.settle(index, row, post, known, troubled=row["troubled"])
         if other.asks:
             self.elsewhere = (other, row, dict(row), post)
         else:
@@ -810,7 +841,9 @@ class Life(RuleBasedStateMachine):
             self.outlasted.add(post.id)
         other.finish(answer)
         if answer[1] is not Crash:
-            self.model.settle(self.model.rows.index(row), taken["claim"], post, answer[1], troubled=taken["troubled"])
+            self.model.settle(self.model.rows.index(row), taken, post, answer[1], troubled=taken["troubled"])
+            if isinstance(answer[1], Unsure) and row["state"] == "waiting":
+                self.channels[post.channel].denied.discard(row["key"])  # it has to look anew
 
     # What is always so
 
@@ -1115,6 +1148,38 @@ STORIES = {
         *LONG_AFTER,
         ("tick", {"answers": []}),
         ("the_other_process_gets_its_answer", {"answer": OUT}),
+    ],
+    "no answer after all, when it waits for another try": [
+        *TAKEN,
+        ("time_passes", {"passing": 2 * MINUTE}),
+        ("tick", {"answers": [BUSY]}),
+        ("the_other_process_gets_its_answer", {"answer": LOST}),
+        ("time_passes", {"passing": 2 * MINUTE}),
+        ("tick", {"answers": []}),
+    ],
+    "no answer after all, when it was told as missed": [
+        *TAKEN,
+        *LONG_AFTER,
+        ("tick", {"answers": []}),
+        ("the_other_process_gets_its_answer", {"answer": LOST}),
+        ("a_person_looks", {"pick": 0}),
+    ],
+    "out after all, when it was missed and has got other words": [
+        *TAKEN,
+        *LONG_AFTER,
+        ("tick", {"answers": []}),
+        ("reword", {"pick": 0, "text": "Today is the day."}),
+        ("approve_and_queue_all", {}),
+        ("the_other_process_gets_its_answer", {"answer": OUT}),
+        ("tick", {"answers": []}),
+    ],
+    "missed while its time lasts, and sent after all": [
+        *START_ALL,
+        ("tick", {"answers": [(False, TryLater("429", DAY))]}),
+        ("a_person_sends_it_after_all", {"pick": 0, "ahead": HOUR}),
+        ("tick", {"answers": []}),
+        ("time_passes", {"passing": HOUR}),
+        ("tick", {"answers": []}),
     ],
     "a late answer": [
         *TAKEN,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import DUE, NOW
+from conftest import DUE, EVE, NOW, packs
 from prometheus_client.parser import text_string_to_metric_families
 
+from scheduler.model import DeliveryState
 from scheduler.peek import good_tick
+from scheduler.store import outbox, reads
+from scheduler.store.opening import writing
 
 LATER = "2026-07-10T09:00:00Z"
 LONG_AGO = 1_600_000_000
@@ -73,6 +78,71 @@ def test_the_missed_are_listed_with_the_reason_until_somebody_takes_note(daymark
         row["post"] for row in found
     ]
     assert daymark.json("missed", "--noted", home=home, now=LATER) == []
+
+
+SEEN = datetime(2026, 7, 3, 9, tzinfo=UTC)
+NIGHT = "2026-07-03T22:30:00Z"  # half past eleven in London: quiet hours up to the end of its time
+
+
+def told_to_come_too_late(home: Path) -> None:
+    """The eve is missed while its time still lasts: its network asked to come again tomorrow."""
+    with writing(home, SEEN, "tick") as tx:
+        row = reads.delivery_of(tx.db, EVE)
+        assert outbox.end(tx, row, replace(row, state=DeliveryState.MISSED, reason="429"))
+
+
+@pytest.mark.parametrize(
+    ("words", "now", "choice", "out"),
+    [
+        ((), DUE, "send", []),
+        (("--send",), DUE, "send", [EVE]),
+        (("--choose", f"{EVE}=send"), DUE, "send", [EVE]),
+        (("--noted",), DUE, "note", []),
+        (("--send", "--choose", f"{EVE}=note"), DUE, "note", []),
+        (("--send",), NIGHT, "note", []),
+        (("--send",), "2026-07-04T00:00:00Z", "note", []),
+    ],
+)
+def test_a_missed_post_goes_after_all_if_somebody_says_so_while_it_is_time(
+    words, now, choice, out, daymark, at
+) -> None:
+    home = at("queued")
+    told_to_come_too_late(home)
+    (row,) = daymark.json("missed", *words, "--as", "Ana", home=home, now=now)
+    assert (row["post"], row["reason"], row["choice"]) == (EVE, "429", choice)
+    for _ in range(2):
+        daymark("tick", home=home, now=now)
+        assert packs(home) == out
+    left = [] if row["done"] else [EVE]
+    assert [row["post"] for row in daymark.json("missed", home=home, now=now)] == left
+
+
+def test_what_is_over_needs_new_words_a_new_time_and_a_new_yes(daymark, at) -> None:
+    home, now = at("queued"), "2026-07-04T06:30:00Z"
+    told_to_come_too_late(home)
+    assert daymark("missed", "--choose", f"{EVE}=send", "--as", "Ana", home=home, now=now).code == 3
+    words = "Today is the day: we work with cooperatives. Ask us how you can help."
+    same = daymark.json("show", EVE, home=home)
+    daymark("reword", EVE, "--file", "-", "--as", "Ben", home=home, now=now, stdin=same["text"])
+    assert daymark.json("show", EVE, home=home)["due"] == same["due"]
+    daymark("reword", EVE, "--file", "-", "--as", "Ben", home=home, now=now, stdin=words)
+    new = daymark.json("show", EVE, home=home)
+    assert (new["state"], new["due"], new["expires"]) == ("in review", "2026-07-04T07:00:00Z", "2026-07-05T23:00:00Z")
+    assert daymark("approve", EVE, "--as", "Ana", "--why", "seen", home=home, now=now).code == 0
+    daymark("tick", home=home, now=now)
+    assert packs(home) == []  # it is night
+    daymark("tick", home=home, now="2026-07-04T07:05:00Z")
+    assert EVE in packs(home)
+
+
+@pytest.mark.parametrize(
+    "words", [("--noted", "--send"), ("--choose", EVE), ("--choose", f"{EVE}=drop"), ("--choose", f"{EVE}=send")]
+)
+def test_a_choice_that_is_none_changes_nothing(words, daymark, at) -> None:
+    home = at("queued")
+    before = daymark.json("audit", "log", home=home)
+    assert daymark("missed", *words, home=home, now=DUE).code in (2, 4)
+    assert daymark.json("audit", "log", home=home) == before
 
 
 def test_a_hold_is_told_once(daymark, at) -> None:

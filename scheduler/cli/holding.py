@@ -8,6 +8,7 @@ import typer
 
 from scheduler.cli import show
 from scheduler.cli.options import As, DryRun, Home, Json, Now, workspace
+from scheduler.cli.options import choice as each
 from scheduler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -80,18 +81,11 @@ def resume(
 
     if keep and drop:
         raise UsageError("--keep and --drop do not go together", "choose one of them")
-    single = dict(_choice(text) for text in choose)
+    single = dict(each(text, "keep", "move", "drop") for text in choose)
     kind, _, value = scope.partition(":")
     choice = "keep" if keep else "drop" if drop else ""
     found = workflow(workspace(home, now, name), kind, value, choice=choice, single=single, dry_run=dry_run)
     _tell(found, scope, dry_run=dry_run, json=json)
-
-
-def _choice(text: str) -> tuple[str, str]:
-    post, equals, wanted = text.rpartition("=")
-    if not equals:
-        raise UsageError(f"'{text}' is not a choice", "write --choose POST=keep, POST=move or POST=drop")
-    return post, wanted
 
 
 def _tell(found: Resumed, scope: str, *, dry_run: bool, json: bool) -> None:

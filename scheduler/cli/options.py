@@ -69,3 +69,12 @@ def workspace(home: str, now: str, who: str = "") -> Workspace:
 
     at = moment(now)
     return Workspace(load_settings(home_of(home)), at, (lambda: at) if now else clock, somebody(who))
+
+
+def choice(text: str, *choices: str) -> tuple[str, str]:
+    """What is chosen for one post, written POST=CHOICE. Raises UsageError for other forms."""
+    post, equals, wanted = text.rpartition("=")
+    if not equals:
+        ways = [f"POST={each}" for each in choices]
+        raise UsageError(f"'{text}' is not a choice", f"write --choose {', '.join(ways[:-1])} or {ways[-1]}")
+    return post, wanted

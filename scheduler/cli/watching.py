@@ -11,12 +11,13 @@ import typer
 
 from scheduler import peek
 from scheduler.cli import show
-from scheduler.cli.options import As, Home, Json, Now, workspace
-from scheduler.errors import UnknownName
+from scheduler.cli.options import As, Home, Json, Now, choice, workspace
+from scheduler.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from scheduler.workflow import Workspace
     from scheduler.workflow.listing import Attention
+    from scheduler.workflow.missing import Missed
 
 FORMATS = ("table", "json", "prometheus")
 
@@ -53,25 +54,40 @@ def missed(
     noted: Annotated[
         bool, typer.Option("--noted", help="Take note of them all: they no longer wait for a person.")
     ] = False,
+    send: Annotated[bool, typer.Option("--send", help="Send after all those whose time is not over.")] = False,
+    choose: Annotated[
+        list[str], typer.Option(metavar="POST=send|note", help="Choose for one post; may be repeated.")
+    ] = [],  # noqa: B006  (Typer reads it as the type of the option)
     name: As = "",
     home: Home = "",
     now: Now = "",
     json: Json = False,
 ) -> None:
-    """List what did not go out in time, with the reason. Nothing is sent late: write a new post, or take note."""
-    from scheduler.workflow.listing import missed as listed
-    from scheduler.workflow.reviewing import note_missed
+    """List what did not go out in time, why, and what may still be done. Nothing goes late by itself."""
+    from scheduler.workflow.missing import missed as workflow
 
-    ws = workspace(home, now, name)
-    found = listed(ws)
-    if noted:
-        note_missed(ws)
+    if noted and send:
+        raise UsageError("--noted and --send do not go together", "choose one of them")
+    single = dict(choice(text, "send", "note") for text in choose)
+    found = workflow(workspace(home, now, name), "note" if noted else "send" if send else "", single)
     if json:
-        show.document([{"post": a.subject, "reason": a.say, "noted": noted} for a in found])
+        show.document([asdict(m) | {"noted": m.done and m.choice == "note"} for m in found])
         return
-    show.table(("POST", "WHY"), [(a.subject, a.say) for a in found])
-    done = "taken note of" if noted else "missed; take note of them with: daymark missed --noted --as NAME"
-    show.aside(f"{len(found)} posts {done}" if found else "nothing was missed")
+    rows = [(m.post, m.reason, m.choice, f"{m.at:%Y-%m-%d %H:%M}Z" if m.at else "", m.why) for m in found]
+    show.table(("POST", "WHY", "DO", "AT", "BECAUSE"), rows)
+    show.aside(_in_words(found))
+
+
+def _in_words(found: list[Missed]) -> str:
+    if not found:
+        return "nothing was missed"
+    done = Counter(m.choice for m in found if m.done)
+    told = [f"{len(found)} posts missed"]
+    told += [f"{done['send']} of them are sent after all"] if done["send"] else []
+    told += [f"{done['note']} of them taken note of"] if done["note"] else []
+    if done.total() < len(found):
+        told.append("do what is proposed with: daymark missed --send --as NAME; take note of all with --noted")
+    return "; ".join(told)
 
 
 def _metrics(ws: Workspace, found: list[Attention], numbers: dict[str, int]) -> str:

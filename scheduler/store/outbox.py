@@ -163,12 +163,36 @@ def recover(tx: Tx, before: Delivery, row: Delivery) -> bool:
 def correct(tx: Tx, row: Delivery) -> bool:
     """Tells a delivery as sent that a late answer shows to be out, if nobody has given its post other words since.
 
-    False if it was called off, its post is back with people, or another process is at it.
+    False if it was called off, its post is back with people or on another way, or another process is at it.
     """
     now = reads.delivery(tx.db, row.id)
-    if now.state not in (DeliveryState.WAITING, DeliveryState.UNSURE, DeliveryState.MISSED):
-        return now.state in (DeliveryState.SENDING, DeliveryState.SENT)
-    return _change(tx, now, row)
+    if now.state in (DeliveryState.SENDING, DeliveryState.SENT):
+        return True
+    if now.state in (DeliveryState.WAITING, DeliveryState.UNSURE) or _is_all_there_is(tx, now):
+        return _change(tx, now, row)
+    return False
+
+
+def doubt(tx: Tx, row: Delivery) -> bool:
+    """Puts back the doubt about a delivery whose lost try may be out after all, as its late answer says.
+
+    One that waits is looked for before it goes again, as its channel allows; a person looks at one that was missed.
+    One that is being tried again ends as that try ends. False if it was called off, or its post is back with people.
+    """
+    now = reads.delivery(tx.db, row.id)
+    since = replace(now, doubt=now.doubt or row.doubt, reason=row.reason)
+    if now.state is DeliveryState.WAITING:
+        return now.doubt is not None or _change(tx, now, since)
+    if _is_all_there_is(tx, now):
+        return _change(tx, now, replace(since, state=DeliveryState.UNSURE))
+    return now.state in (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNSURE)
+
+
+def _is_all_there_is(tx: Tx, row: Delivery) -> bool:
+    """Whether a delivery was missed, and its post neither reworded nor sent on its way again since."""
+    question = "SELECT MAX(d.id) FROM delivery AS d JOIN post AS p ON p.id = d.post WHERE p.id = ? AND p.queued = 1"
+    newest = tx.db.execute(question, (row.post,)).fetchone()[0]
+    return row.state is DeliveryState.MISSED and newest == row.id
 
 
 def end(tx: Tx, before: Delivery, row: Delivery) -> bool:
@@ -212,6 +236,22 @@ def take_back(tx: Tx, before: Delivery, row: Delivery) -> bool:
 def acknowledge(tx: Tx, ids: list[int]) -> None:
     """A person has taken note of how these deliveries ended."""
     tx.db.executemany("UPDATE delivery SET acknowledged = 1 WHERE id = ?", [(id,) for id in ids])
+
+
+def send_after_all(tx: Tx, before: Delivery, due: datetime, why: str) -> bool:
+    """Gives a post that was missed a new delivery, at a time; False if somebody was quicker."""
+    free = "UPDATE post SET queued = 0 WHERE id = ? AND digest = ? AND queued = 1 AND review = 'approved'"
+    if reads.delivery(tx.db, before.id) != before or not _is_all_there_is(tx, before):
+        return False
+    if not tx.change(free, (before.post, before.digest)):
+        return False
+    (post,) = reads.posts(tx.db, ids=[before.post])
+    acknowledge(tx, [before.id])
+    enqueue(tx, post, service=before.service)
+    row = reads.delivery_of(tx.db, post.id)
+    if row and due > row.due:
+        put_off(tx, row, due, f"missed, and sent after all: {why}")
+    return True
 
 
 def hand_over(tx: Tx, before: Delivery, place: str) -> bool:

@@ -88,11 +88,6 @@ def attention(ws: Workspace) -> list[Attention]:
     return found
 
 
-def missed(ws: Workspace) -> list[Attention]:
-    """The posts that did not go out in time and that nobody has taken note of, with the reason."""
-    return [found for found in attention(ws) if found.what == "missed"]
-
-
 def _of_hold(h: Hold) -> Attention:
     say = f"on hold since {h.since:%Y-%m-%d %H:%M}Z by {h.who}: {h.why}"
     return Attention("hold", f"{h.scope} {h.value}".strip(), say, "daymark resume")
@@ -109,7 +104,7 @@ def _of_delivery(post: Post, delivery: Delivery | None, noted: set[int]) -> list
         case DeliveryState.FAILED if not (post.queued is False and post.review is Review.APPROVED):
             return [Attention("failed", post.id, delivery.reason, f"approve it again, or: daymark reword {post.id}")]
         case DeliveryState.MISSED:
-            return [Attention("missed", post.id, delivery.reason, f"daymark reject {post.id} --as NAME --why seen")]
+            return [Attention("missed", post.id, delivery.reason, f"daymark missed --choose {post.id}=note --as NAME")]
     return []
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from scheduler.checks import ERROR, has_errors, is_waivable
+from scheduler.dates import as_utc
 from scheduler.errors import HasFindings, PersonNeeded, UnknownName
 from scheduler.model import Delivery, DeliveryState, Post, Review, Wording
 from scheduler.outbox import ended
-from scheduler.plan import ideal_slots
+from scheduler.plan import ideal_slots, next_awake
 from scheduler.review import after_planning, digest_of, unanswered
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
@@ -117,22 +120,6 @@ def _note(tx: Tx, post: Post, delivery: Delivery, verdict: str, why: str) -> Non
     tx.audit("noted", post.id, before=str(delivery.state), why=why)
 
 
-def note_missed(ws: Workspace) -> list[str]:
-    """Takes note of every post that was missed and still waits for a person; returns which."""
-    from scheduler.store import outbox
-    from scheduler.workflow.listing import missed
-
-    ids = [found.subject for found in missed(ws)]
-    if not ids:
-        return []
-    with writing(ws.home, ws.now, ws.who) as tx:
-        deliveries = reads.deliveries(tx.db)
-        outbox.acknowledge(tx, [deliveries[id].id for id in ids])
-        for id in ids:
-            tx.audit("noted", id, before=str(deliveries[id].state), why=deliveries[id].reason)
-    return ids
-
-
 def _said_before(tx: Tx, post: Post, verdict: str, reviewer: str, why: str) -> bool:
     """Whether the post stands so already: approved by anybody, or rejected by this reviewer for this reason."""
     if verdict == "approved":
@@ -164,6 +151,7 @@ def free(tx: Tx, post: Post, delivery: Delivery | None, why: str) -> bool:
 def reword(ws: Workspace, id: str, text: str, author: str) -> Post:
     """Puts new words into a post, at the time its calendar entry asks for now; any approval is dropped.
 
+    One whose time is over gets a new one with them: from now, or the end of quiet hours, to the end of the next day.
     The same words again change nothing. Raises PersonNeeded if the post is out or on its way.
     """
     from scheduler.store import planning as store
@@ -184,6 +172,8 @@ def _reworded(ws: Workspace, old: Post, text: str, author: str) -> Post:
     calendar = synced(ws)
     moved = _moved(ws, old, calendar)
     wording = Wording(text, old.wording.note, old.wording.alt, old.wording.media)
+    if wording != old.wording and moved.expires <= ws.now:
+        moved = _late(ws, moved)
     new = replace(moved, wording=wording, author=author, origin="", touched=True, queued=False)
     return replace(new, digest=digest_of(new), review=after_planning(errors=has_errors(ws.checker(calendar).post(new))))
 
@@ -199,3 +189,11 @@ def _moved(ws: Workspace, post: Post, calendar: Calendar) -> Post:
     if slot is None:
         return post
     return replace(post, local=slot.local, due=slot.due, expires=slot.expires, start=now.start, end=now.end)
+
+
+def _late(ws: Workspace, post: Post) -> Post:
+    """The post with a new time, of its account's clock: a day more than this one, as somebody has to say yes first."""
+    account, zone = ws.settings.accounts.get(post.account), ZoneInfo(post.zone)
+    due = next_awake(ws.now, account) if account else ws.now
+    local = due.astimezone(zone).replace(tzinfo=None)
+    return replace(post, local=local, due=due, expires=as_utc(local.date() + timedelta(2), time(), zone))
