@@ -2,6 +2,7 @@
 
 python tests/bench_engine.py sqlite [POSTS]      20,000 posts through a channel that does nothing
 python tests/bench_engine.py postgres [POSTS]    1, 2 and 4 workers, and as many that only mark a row
+python tests/bench_engine.py memory [POSTS]      a process that ticks for 24 hours, as `daymark run` does
 """
 
 from __future__ import annotations
@@ -120,6 +121,39 @@ def _bare(home: Path, *, together: bool) -> float:
     return took
 
 
+def memory(number: int) -> None:
+    """What a process holds that stays and ticks: posts that go out all day long, on a clock that is made up."""
+    from scheduler.config import load_settings
+    from scheduler.workflow import Workspace
+    from scheduler.workflow.making import make_workspace
+    from scheduler.workflow.sending import tick
+
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        make_workspace(home)
+        filled(home, number)
+        with writing(home, NOW, "bench") as tx:  # one after the other, over the whole day
+            step = timedelta(hours=24) / number
+            for n in range(number):
+                due = f"{NOW + n * step:%Y-%m-%dT%H:%M:%SZ}"
+                tx.change("UPDATE delivery SET due = ?, expires = '2027-09-01T00:00:00Z' WHERE id = ?", (due, n + 1))
+        settings = replace(load_settings(home), accounts=accounts(number))
+        held, went = [], 0
+        for n in range(24 * 12 + 1):
+            now = NOW + n * timedelta(minutes=5)
+            ws = Workspace(settings, now, lambda now=now: now)
+            went += tick(ws, channels=lambda _: Rehearsal(), accept_clock=True).due
+            if n % 12 == 0:
+                held.append(resident())
+    print(f"{n + 1} ticks, {went} posts due; MiB held, hour by hour: {', '.join(f'{each:.1f}' for each in held)}")
+
+
+def resident() -> float:
+    """MiB of memory that this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
 def server(folder: str) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -205,4 +239,6 @@ if __name__ == "__main__":
     if sys.argv[1] == "work":
         worker(sys.argv[2], Path(sys.argv[3]), sys.argv[4], int(sys.argv[5]))
     else:
-        {"sqlite": sqlite, "postgres": postgres}[sys.argv[1]](int(sys.argv[2]) if len(sys.argv) > 2 else 20_000)
+        {"sqlite": sqlite, "postgres": postgres, "memory": memory}[sys.argv[1]](
+            int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
+        )
