@@ -138,14 +138,13 @@ def memory(number: int) -> None:
                 due = f"{NOW + n * step:%Y-%m-%dT%H:%M:%SZ}"
                 tx.change("UPDATE delivery SET due = ?, expires = '2027-09-01T00:00:00Z' WHERE id = ?", (due, n + 1))
         settings = replace(load_settings(home), accounts=accounts(number))
-        held, went = [], 0
+        went = 0
         for n in range(24 * 12 + 1):
             now = NOW + n * timedelta(minutes=5)
             ws = Workspace(settings, now, lambda now=now: now)
             went += tick(ws, channels=lambda _: Rehearsal(), accept_clock=True).due
             if n % 12 == 0:
-                held.append(resident())
-    print(f"{n + 1} ticks, {went} posts due; MiB held, hour by hour: {', '.join(f'{each:.1f}' for each in held)}")
+                print(f"hour {n // 12}: {went} posts due, {resident():.1f} MiB held", flush=True)
 
 
 def resident() -> float:
