@@ -17,7 +17,7 @@ from scheduler.channels import PictureError, Stopped, picture_bytes
 from scheduler.channels.http import Http, NoAnswerError, NotSentError
 from scheduler.errors import BadData, ChannelError
 from scheduler.kinds import KINDS, guarantee_of
-from scheduler.model import Refused, Sent, SignedOut, TryLater, Unsure
+from scheduler.model import Refused, Sent, SignedOut, Takes, TryLater, Unsure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,22 +79,26 @@ class Mastodon:
             reply = http.ask("GET", "/api/v1/accounts/verify_credentials")
             http.before(reply, "the account")
             name = _field(reply.json(), "acct")
-            return f"signed in as @{name} on {self.account.server}; {self._takes(http)}"
+            return f"signed in as @{name} on {self.account.server}"
         except Stopped as stopped:
             raise ChannelError(stopped.why, f"sign in anew: daymark account sign-in {self.account.name}") from stopped
         except (NotSentError, NoAnswerError) as error:
             raise ChannelError(f"{self.account.server}: {error}", "try again later, or check the address") from error
 
-    def _takes(self, http: Http) -> str:
-        """How long a status may be there, from version 2 of the instance's page, or 1 where that is all it has."""
-        for version in ("v2", "v1"):
-            reply = http.ask("GET", f"/api/{version}/instance")
-            if reply.is_good:
-                told = reply.json()
-                said = told.get("configuration", {}).get("statuses", {}).get("max_characters")
-                if most := said or told.get("max_toot_chars"):
-                    return f"it takes {most} signs"
-        return "it does not say how long a status may be"
+    def takes(self, at: datetime) -> Takes:
+        """From version 2 of the instance's page, or 1 where that is all it has. Raises ChannelError."""
+        server = self.account.server
+        try:
+            http = self._begin()
+            for version in ("v2", "v1"):
+                reply = http.ask("GET", f"/api/{version}/instance")
+                if reply.is_good:
+                    return _takes(server, at, reply.json())
+        except Stopped as stopped:
+            raise ChannelError(stopped.why, f"sign in anew: daymark account sign-in {self.account.name}") from stopped
+        except (NotSentError, NoAnswerError) as error:
+            raise ChannelError(f"{server}: {error}", "try again later, or check the address") from error
+        return Takes(server, at)
 
     def _begin(self) -> Http:
         """The client, with a new time. Raises Stopped without a token or a server."""
@@ -186,6 +190,29 @@ class Mastodon:
         source, w = reply.json(), message.wording
         says = [_plain(_field(source, name)) for name in ("text", "spoiler_text")]
         return says == [_plain(w.text), _plain(w.note)]
+
+
+def _takes(server: str, at: datetime, told: Any) -> Takes:
+    """What a page of an instance says; `max_toot_chars` and `description_limit` at its top are older servers' words."""
+    statuses, media = (_inner(_inner(told, "configuration"), name) for name in ("statuses", "media_attachments"))
+    return Takes(
+        server,
+        at,
+        most=_whole(statuses, "max_characters") or _whole(told, "max_toot_chars"),
+        link=_whole(statuses, "characters_reserved_per_url"),
+        alt_most=_whole(media, "description_limit") or _whole(told, "description_limit"),
+        picture_bytes=_whole(media, "image_size_limit"),
+    )
+
+
+def _inner(told: Any, name: str) -> Any:
+    return told.get(name) if isinstance(told, dict) else None
+
+
+def _whole(told: Any, name: str) -> int:
+    """A number over 0; 0 for anything else."""
+    value = _inner(told, name)
+    return value if type(value) is int and value > 0 else 0
 
 
 def _sent(status: Any) -> Sent:

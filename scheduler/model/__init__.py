@@ -32,6 +32,7 @@ from scheduler.model.campaign import (
     Skipped,
     Slot,
     Stage,
+    Takes,
     Waiver,
     Wording,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "Slot",
     "Span",
     "Stage",
+    "Takes",
     "TryLater",
     "Unsure",
     "Waiver",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -50,6 +50,27 @@ class Limits:
     hashtags_most: int = 0
     source: str = ""
     checked: date = date.min
+
+    def within(self, takes: Takes, *, own: bool) -> Limits:
+        """These limits on a server that said what it takes: its own word, or the stricter of both if not its `own`."""
+
+        def most(usual: int, said: int) -> int:
+            return usual if not said else said if own else min(usual, said)
+
+        link = takes.link if own and takes.link else self.link
+        return replace(self, most=most(self.most, takes.most), alt_most=most(self.alt_most, takes.alt_most), link=link)
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What an account's server said at `at` that it takes, as Limits has it; 0: it did not say."""
+
+    server: str
+    at: datetime
+    most: int = 0
+    link: int = 0
+    alt_most: int = 0
+    picture_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,12 +48,12 @@ def _context(ws: Workspace, campaign: Campaign, posts: list[Post], calendar: Cal
         "campaign": campaign,
         "entry": entry,
         "us": ws.settings.name,
-        "posts": [_shown(post, stand[post.id], ws, checker) for post in posts],
+        "posts": [_shown(post, stand[post.id], checker) for post in posts],
     }
 
 
-def _shown(post: Post, state: str, ws: Workspace, checker: Checker) -> dict[str, Any]:
-    limits = ws.settings.limits.get(post.network) or ws.settings.limits["plain"]
+def _shown(post: Post, state: str, checker: Checker) -> dict[str, Any]:
+    limits = checker.limits_of(post.account, post.channel, post.network)
     findings = checker.post(post)
     return {
         "post": post,
