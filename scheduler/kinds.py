@@ -100,6 +100,8 @@ KINDS = _table(
         secrets=("password",),
         needs_server=True,
         needs_handle=True,
+        # A self-label for every post of the account (com.atproto.label.defs, read 2026-11-27). None of them is a note.
+        options={"label": ("none", "!no-unauthenticated", "graphic-media", "nudity", "sexual", "porn")},
     ),
     Kind(
         name="email",

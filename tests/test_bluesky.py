@@ -33,6 +33,7 @@ from scheduler.channels.bluesky import POSTS, Bluesky
 from scheduler.channels.facets import facets, mentioned
 from scheduler.channels.tid import rkey_of
 from scheduler.errors import ChannelError
+from scheduler.kinds import KINDS
 from scheduler.model import Account, DeliveryState, Media, Refused, Sent, SignedOut, TryLater, Unsure, Wording
 
 if TYPE_CHECKING:
@@ -309,6 +310,40 @@ def test_a_post_goes_out_with_all_that_was_approved(server: Small | pds.Pds, tmp
     assert (image["alt"], image["aspectRatio"]) == ("Two hands", {"width": 16, "height": 8})
     assert image["image"]["mimeType"] == "image/png"
     assert channel.find(said) == sent
+
+
+PAGE = "https://un.org/day"
+# What a post says beside the picture it may have, and whether it gets a card.
+CARDS = [
+    ("the day's page", f"Read {PAGE}.", PAGE, False, True),
+    ("another page", "Read https://un.org/other.", PAGE, False, False),
+    ("a page below it", f"Read {PAGE}/more.", PAGE, False, False),
+    ("no page", "Read https://un.org/none.", "", False, False),
+    ("a picture", f"See {PAGE}", PAGE, True, False),
+]
+
+
+@pytest.mark.parametrize(("text", "page", "pictured", "carded"), [row[1:] for row in CARDS], ids=[c[0] for c in CARDS])
+def test_a_link_to_the_day_s_own_page_gets_a_card(
+    text: str, page: str, pictured: bool, carded: bool, server: Small | pds.Pds, tmp_path: Path
+) -> None:
+    wording = with_picture(tmp_path, text) if pictured else Wording(text)
+    sent = Bluesky(account(server.url), tmp_path).send(message(text, wording=wording, page=page, title="Day: eve"))
+    assert (type(sent), sent.differs) == (Sent, "")
+    embed = standing(server, text)[0].get("embed", {"$type": ""})
+    assert (embed["$type"] == "app.bsky.embed.external") is carded
+    if carded:
+        assert embed["external"] == {"uri": PAGE, "title": "Day", "description": ""}
+
+
+@pytest.mark.parametrize("label", KINDS["bluesky"].options["label"])
+def test_an_account_may_label_its_posts(label: str, server: Small | pds.Pds, tmp_path: Path) -> None:
+    text = f"Labelled {label}."
+    labelled = replace(account(server.url), options={"label": label})
+    sent = Bluesky(labelled, tmp_path).send(message(text))
+    assert (type(sent), sent.differs) == (Sent, "")
+    said = standing(server, text)[0].get("labels", {"values": []})["values"]
+    assert said == ([] if label == "none" else [{"val": label}])
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])

@@ -113,7 +113,7 @@ class RateLimits:
 class Message:
     """What a channel is given: exact words, and the key that makes a second send harmless.
 
-    `at` is now; `since` when the first try that may be out began, or when the post was due.
+    `at` is now; `since` when the first try that may be out began, or when the post was due. `page` is the day's own.
     """
 
     key: str
@@ -127,6 +127,7 @@ class Message:
     title: str
     at: datetime
     since: datetime
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
