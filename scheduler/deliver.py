@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from scheduler import outbox
 from scheduler.courier import Tally, ended, message_of, stopped
-from scheduler.model import Delivery, DeliveryState, Post, Sent, TryLater
+from scheduler.model import Delivery, DeliveryState, Post, Sent, TryLater, Unsure
 from scheduler.store import outbox as store
 from scheduler.store import work
 from scheduler.store.holds import of_file
@@ -205,9 +205,9 @@ def _asked(c: Courier, mine: Delivery, post: Post, channel: Channel) -> tuple[De
         found = channel.find(message)
         if isinstance(found, Sent):
             return mine, found
-        if found:
+        if isinstance(found, Unsure):
             return mine, TryLater(found.why)
-        mine = replace(mine, doubt=None)
+        mine = mine if found else replace(mine, doubt=None)  # what is out in part stays in doubt until all of it is
     over = min(mine.expires, mine.lease or mine.expires)
     if c.clock() >= over:  # the machine slept between the claim and here
         return mine, TryLater("its time, or that of its claim, was over before it could be sent", timedelta())

@@ -28,10 +28,12 @@ from through import AWAKE, a_message, queued, rounds
 
 from scheduler.channels import http
 from scheduler.channels.mastodon import Mastodon
-from scheduler.model import Account, Media, Refused, Sent, SignedOut, Takes, TryLater, Unsure, Wording
+from scheduler.model import Account, Media, Partly, Refused, Sent, SignedOut, Takes, TryLater, Unsure, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from scheduler.model import Delivery
 
 TOKEN = "mock_token"  # of the imitation
 POSTING = "POST /api/v1/statuses "
@@ -241,6 +243,78 @@ def test_whatever_befalls_it_a_post_is_out_once(
     out = Counter(s["text"] for s in statuses(faults.url) if s["text"].startswith(f"{tmp_path.name}: "))
     assert states == ["sent"] * 4
     assert sorted(out.values()) == [1] * 4
+
+
+def threads(url: str, name: str, token: str = TOKEN) -> list[str]:
+    """The texts of a thread from its first part on, by what answers what; all that begins with its name is in it."""
+    said = [status for status in statuses(url, token) if status["text"].startswith(name)]
+    assert len({status["in_reply_to_id"] for status in said}) == len(said)
+    after = {status["in_reply_to_id"]: status for status in said}
+    texts, last = [], None
+    while last in after:
+        texts.append(after[last]["text"])
+        last = after[last]["id"]
+    assert len(texts) == len(said)
+    return texts
+
+
+def parts_through(fault: str, faults: Faults, now: datetime, home: Path) -> Iterator[tuple[str, list[str], Delivery]]:
+    """Sends threads, at each of which the first, second or third request that posts does not come to its end."""
+    for at in (1, 2, 3):
+        (place := home / str(at)).mkdir()
+        seen: Counter[str] = Counter()
+
+        def fails(line: str, at: int = at, seen: Counter[str] = seen) -> str:
+            seen[POSTING] += line.startswith(POSTING)
+            return fault if line.startswith(POSTING) and seen[POSTING] == at else ""
+
+        name = f"{home.name} {fault} {at}"
+        parts = [f"{name}: {n}." for n in ("one", "two", "three")]
+        faults.fault = fails
+        queued(place, account(faults.url), [Wording("\n---\n".join(parts), note="A note")], now)
+        (told,) = rounds(place, account(faults.url), now)
+        faults.fault = lambda _: ""
+        yield name, parts, told
+
+
+@pytest.mark.parametrize("fault", [f for f in FAULTS if f != "401"])
+def test_whatever_befalls_it_each_part_of_a_thread_is_out_once_and_in_order(
+    fault: str, faults: Faults, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "STEP", 0.3)
+    for name, parts, told in parts_through(fault, faults, now, tmp_path):
+        assert (told.state, told.reason) == ("sent", "")
+        assert threads(faults.url, name) == parts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", [f for f in FAULTS if f != "401"])
+def test_whatever_befalls_it_each_part_of_a_thread_is_out_once_on_a_real_server(
+    fault: str, real: snac.Snac, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "STEP", 1.0)
+    monkeypatch.setenv("DAYMARK_MAIN_TOKEN", token := real.token())
+    faults = Faults(real.port, host=f"localhost:{real.port}")
+    for name, parts, told in parts_through(fault, faults, now, tmp_path):
+        assert told.state == "sent"
+        assert threads(real.url, name, token) == parts
+    faults.close()
+
+
+def test_a_thread_that_stopped_in_the_middle_is_found_so_and_goes_on(
+    faults: Faults, now: datetime, tmp_path: Path
+) -> None:
+    whole = a_message(now, key="9" * 40, wording=Wording("Stopped: 1.\n---\nStopped: 2.\n---\nStopped: 3."))
+    answers = iter(["", "500 before the work"])
+    faults.fault = lambda line: next(answers, "503") if line.startswith(POSTING) else ""
+    channel = Mastodon(account(faults.url), tmp_path)
+    assert channel.find(whole) is None
+    assert channel.send(whole) == Unsure("1 of 3 parts are out; posting: 500")
+    assert channel.find(whole) == Partly("1 of 3 parts are out")
+    faults.fault = lambda _: ""
+    sent = Mastodon(account(faults.url), tmp_path).send(whole)
+    assert sent == channel.find(whole) == channel.send(whole)
+    assert threads(faults.url, "Stopped: ") == ["Stopped: 1.", "Stopped: 2.", "Stopped: 3."]
 
 
 def test_an_account_whose_token_is_no_longer_taken_keeps_its_posts(

@@ -19,13 +19,14 @@ from scheduler.channels import PictureError, Stopped, picture_bytes
 from scheduler.channels.facets import facets, mentioned
 from scheduler.channels.http import Http, NoAnswerError, NotSentError
 from scheduler.channels.records import card, labels, shape, unfit
+from scheduler.channels.threads import found_of, messages_of, send_each
 from scheduler.channels.tid import dated, rkey_of
 from scheduler.errors import BadData, ChannelError
 from scheduler.kinds import KINDS, guarantee_of
 from scheduler.model import Refused, Sent, SignedOut, TryLater, Unsure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from scheduler.channels.http import Reply
@@ -42,12 +43,21 @@ class Bluesky:
         self.account, self.home = account, home
         self.guarantee, self.rates = guarantee_of(account), KINDS[account.channel].rates
         self._http = Http(f"{account.server}/xrpc")
+        self._cids: dict[str, str] = {}  # of the records seen, by their names
         self._did = self._token = ""  # of the sign-in, which is kept until the server no longer takes it
 
     def send(self, message: Message) -> Outcome:
         self._http.begin()
+        parts = messages_of(message)
+        for part in parts:  # before any is out
+            if why := unfit(part.wording.text, part.wording.note):
+                return Refused(why)
+        return send_each(parts, self._send)
+
+    def _send(self, part: Message, out: Sequence[Sent]) -> Outcome:
+        """One part, as an answer to the last that is out."""
         try:
-            return self._put(message, self._record(message))
+            return self._put(part, self._record(part) | self._answers(out))
         except Stopped as stopped:
             return stopped.outcome
         except NotSentError as error:
@@ -56,10 +66,15 @@ class Bluesky:
             return Unsure(str(error))
 
     def find(self, message: Message) -> Found:
-        """Asks for the record at the message's place."""
+        """Asks for the record at the message's place, and at those of its parts."""
         self._http.begin()
-        found = self._look(message)
-        return Unsure(found.why) if isinstance(found, Refused) else found
+        parts, out = messages_of(message), list[Sent]()
+        for part in parts:
+            found = self._look(part)
+            if not isinstance(found, Sent):
+                return Unsure(found.why) if found else found_of(out, parts)
+            out.append(found)
+        return found_of(out, parts)
 
     def test(self) -> str:
         a = self.account
@@ -120,8 +135,6 @@ class Bluesky:
     def _record(self, message: Message) -> dict[str, Any]:
         """The post as a record: for the same message the same bytes. Raises Stopped or NotSentError."""
         w = message.wording
-        if why := unfit(w.text, w.note):
-            raise Stopped(Refused(why))
         with _nothing_is_out():
             self._signed_in()
             record: dict[str, Any] = {
@@ -138,6 +151,13 @@ class Bluesky:
             elif shown := card(message):
                 record["embed"] = shown
         return record | labels(self.account.options.get("label", ""))
+
+    def _answers(self, out: Sequence[Sent]) -> dict[str, Any]:
+        """What makes a record an answer: the first and the last of its thread, by name and digest (cid)."""
+        if not out:
+            return {}
+        root, parent = ({"uri": sent.id, "cid": self._cids[sent.id]} for sent in (out[0], out[-1]))
+        return {"reply": {"root": root, "parent": parent}}
 
     def _people(self, text: str) -> dict[str, str]:
         """The DIDs of those whom a text mentions; who cannot be found stays plain text."""
@@ -203,7 +223,9 @@ class Bluesky:
 
     def _sent(self, message: Message, told: Any) -> Sent:
         place = f"https://bsky.app/profile/{_bare(self.account.handle)}/post/{rkey_of(message)}"
-        return Sent(place, str(_field(told, "uri")))
+        uri = str(_field(told, "uri"))
+        self._cids[uri] = str(_field(told, "cid"))
+        return Sent(place, uri)
 
 
 @contextmanager

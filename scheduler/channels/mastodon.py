@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from scheduler import secrets
 from scheduler.channels import PictureError, Stopped, picture_bytes
 from scheduler.channels.http import Http, NoAnswerError, NotSentError
+from scheduler.channels.threads import found_of, key_of, messages_of, send_each
 from scheduler.errors import BadData, ChannelError
 from scheduler.kinds import KINDS, guarantee_of
 from scheduler.model import Refused, Sent, SignedOut, Takes, TryLater, Unsure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from scheduler.model import Account, Found, Message, Outcome
@@ -42,15 +43,29 @@ class Mastodon:
         self._http: Http | None = None
 
     def send(self, message: Message) -> Outcome:
+        """Of a thread, after a look, the parts that are not out: any try may have been cut in the middle."""
+        parts = messages_of(message)
         try:
             http = self._begin()
+            there = self._there(http, message, parts) if len(parts) > 1 else []
+        except Stopped as stopped:
+            return stopped.outcome
+        except (NotSentError, NoAnswerError) as error:  # this try has asked for nothing that is public
+            return TryLater(str(error))
+        return send_each(parts, lambda p, out: there[p.part] if p.part < len(there) else self._send(http, p, out))
+
+    def _send(self, http: Http, message: Message, out: Sequence[Sent]) -> Outcome:
+        """One post, or one part as an answer to the last that is out."""
+        try:
             fields = self._fields(message, self._upload(http, message))
         except Stopped as stopped:
             return stopped.outcome
         except (NotSentError, NoAnswerError) as error:  # nothing that is public has been asked for yet
             return TryLater(str(error))
+        if out:
+            fields["in_reply_to_id"] = out[-1].id
         try:
-            reply = http.ask("POST", "/api/v1/statuses", data=fields, headers={"Idempotency-Key": message.key})
+            reply = http.ask("POST", "/api/v1/statuses", data=fields, headers={"Idempotency-Key": key_of(message)})
             if not reply.is_good:
                 return http.outcome(reply, "posting")
             status = reply.json()
@@ -62,8 +77,11 @@ class Mastodon:
 
     def find(self, message: Message) -> Found:
         """Looks through the account's own statuses since the first try for one that says the same."""
+        parts = messages_of(message)
         try:
             http = self._begin()
+            if len(parts) > 1:
+                return found_of(self._there(http, message, parts), parts)
             for status in self._own(http, message.since - CLOCKS_APART):
                 if self._is(http, status, message):
                     return _sent(status)
@@ -178,6 +196,19 @@ class Mastodon:
                 return
             last = str(_field(page[-1], "id"))
         raise NoAnswerError(f"more than {PAGE * PAGES} statuses since then: look yourself")
+
+    def _there(self, http: Http, message: Message, parts: Sequence[Message]) -> list[Sent]:
+        """The first parts of a thread that are out, each an answer to the one before it."""
+        out: list[Sent] = []
+        own = list(self._own(http, message.since - CLOCKS_APART))
+        for part in parts:
+            before = out[-1].id if out else ""
+            answers = [status for status in own if str(status.get("in_reply_to_id") or "") == before]
+            found = next((status for status in answers if self._is(http, status, part)), None)
+            if found is None:
+                break
+            out.append(_sent(found))
+        return out
 
     def _is(self, http: Http, status: dict[str, Any], message: Message) -> bool:
         """Whether a status says what the message says; its HTML is each server's own, so its source is compared."""

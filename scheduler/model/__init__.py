@@ -19,6 +19,7 @@ from scheduler.model.calendar import (
     YearTheme,
 )
 from scheduler.model.campaign import (
+    PART,
     WITHDRAWN,
     Account,
     Campaign,
@@ -35,6 +36,7 @@ from scheduler.model.campaign import (
     Takes,
     Waiver,
     Wording,
+    parts_of,
 )
 from scheduler.model.delivery import (
     FOREVER,
@@ -45,6 +47,7 @@ from scheduler.model.delivery import (
     Hold,
     Message,
     Outcome,
+    Partly,
     Rate,
     RateLimits,
     Refused,
@@ -61,6 +64,7 @@ __all__ = [
     "FOREVER",
     "LANGUAGES",
     "LAST_YEAR",
+    "PART",
     "WITHDRAWN",
     "WORLD",
     "Account",
@@ -84,6 +88,7 @@ __all__ = [
     "Occurrence",
     "Origin",
     "Outcome",
+    "Partly",
     "Playbook",
     "Post",
     "Proclaimed",
@@ -104,4 +109,5 @@ __all__ = [
     "Waiver",
     "Wording",
     "YearTheme",
+    "parts_of",
 ]

@@ -80,6 +80,7 @@ class Checker:
             stale=self._stale(post),
             is_offered=self._is_offered(post, themes),
             traces=_traces(w.media),
+            sends_threads=KINDS[post.channel].has_threads,
             shows_pictures=bool(KINDS[post.channel].pictures and KINDS[post.channel].has_alt),
         )
 

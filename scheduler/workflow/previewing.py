@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.checks.lengths import count
 from scheduler.errors import BadData, UnknownName
+from scheduler.model import parts_of
 from scheduler.store import reads
 from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
@@ -59,7 +60,7 @@ def _shown(post: Post, state: str, checker: Checker) -> dict[str, Any]:
         "post": post,
         "state": state,
         "findings": findings,
-        "length": count(post.wording.text, limits, post.wording.note),
+        "length": max(count(part, limits, post.wording.note) for part in parts_of(post.wording.text)),
         "most": limits.most,
         "rtl": post.language == "ar",
         "paragraphs": [part.split("\n") for part in post.wording.text.split("\n\n")],
