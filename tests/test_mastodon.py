@@ -311,9 +311,11 @@ def test_a_thread_that_stopped_in_the_middle_is_found_so_and_goes_on(
     assert channel.find(whole) is None
     assert channel.send(whole) == Unsure("1 of 3 parts are out; posting: 500")
     assert channel.find(whole) == Partly("1 of 3 parts are out")
-    faults.fault = lambda _: ""
+    asked: list[str] = []
+    faults.fault = lambda line: asked.append(line) or ""  # type: ignore[func-returns-value]
     sent = Mastodon(account(faults.url), tmp_path).send(whole)
     assert sent == channel.find(whole) == channel.send(whole)
+    assert len([line for line in asked if line.startswith(POSTING)]) == 2  # what was out is not asked for again
     assert threads(faults.url, "Stopped: ") == ["Stopped: 1.", "Stopped: 2.", "Stopped: 3."]
 
 
