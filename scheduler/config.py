@@ -195,6 +195,7 @@ def _limit(name: str, t: Table) -> Limits:
         bytes_most=t.whole("bytes_most", 0),
         escaped=t.text("escaped", ""),
         hashtags_most=t.whole("hashtags_most", 0),
+        threads=t.yes("threads", False),
         source=t.text("source", ""),
         checked=t.day("checked") if "checked" in t.body else date.min,
     )

@@ -55,6 +55,7 @@ class Courier:
     channels: Callable[[Post], Channel]
     refusal: Callable[[Post], str]
     lanes: int = LANES
+    pages: Callable[[Post], str] = lambda _: ""  # the address of a day's own page
 
 
 def stopped(c: Courier, holds: list[Hold], post: Post, now: datetime) -> str:
@@ -101,4 +102,5 @@ def message_of(c: Courier, delivery: Delivery, post: Post) -> Message:
         title=c.titles(post),
         at=c.clock(),
         since=delivery.doubt or delivery.due,
+        page=c.pages(post),
     )

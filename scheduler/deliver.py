@@ -214,9 +214,9 @@ def _asked(c: Courier, mine: Delivery, post: Post, channel: Channel) -> tuple[De
         found = channel.find(message)
         if isinstance(found, Sent):
             return mine, found
-        if found:
+        if isinstance(found, Unsure):
             return mine, TryLater(found.why)
-        mine = replace(mine, doubt=None)
+        mine = mine if found else replace(mine, doubt=None)  # what is out in part stays in doubt until all of it is
     over = min(mine.expires, mine.lease or mine.expires)
     if c.clock() >= over:  # the machine slept between the claim and here
         return mine, TryLater("its time, or that of its claim, was over before it could be sent", timedelta())

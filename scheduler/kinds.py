@@ -23,7 +23,8 @@ class Kind:
 
     `networks`: whose limits its texts may follow, empty: any; the first is the usual one. `pictures`: the most that one
     post has, each of at most `picture_bytes` (0: any size). `has_alt`, `has_note`, `has_language`: whether it takes alt
-    texts, content notes, and the language of a text. `secrets`: what an account needs to sign in. `needs_server`,
+    texts, content notes, and the language of a text; `has_threads`: whether it posts a thread, or shows its parts to a
+    person. `edits`: what is possible with a post that is out. `secrets`: what an account signs in with. `needs_server`,
     `needs_handle`, `needs_to`: whether an account must name the address of its service, which begins with one of
     `schemes`, its name there, and the mail address that it writes to. `options`: what an account may choose, each with
     its values, the usual one first.
@@ -40,6 +41,8 @@ class Kind:
     has_alt: bool = True
     has_note: bool = True
     has_language: bool = True
+    has_threads: bool = False
+    edits: str = "none"
     secrets: tuple[str, ...] = ()
     needs_server: bool = False
     schemes: tuple[str, ...] = ("https",)
@@ -58,6 +61,8 @@ KINDS = _table(
         about="a pack in outbox/ for every post, ready to be copied by hand; needs no account",
         made_by="scheduler.channels.folder:Folder",
         guarantee=Guarantee(FOREVER, findable=True),
+        has_threads=True,
+        edits="by hand",
     ),
     Kind(
         name="mastodon",
@@ -70,6 +75,8 @@ KINDS = _table(
         rates=RateLimits(account=Rate(25, timedelta(minutes=30)), at_once=4),
         networks=("mastodon", "plain"),
         picture_bytes=8_000_000,
+        has_threads=True,
+        edits="shown with their history",  # PUT /api/v1/statuses/:id, since 3.5 (methods/statuses, read 2026-11-27)
         secrets=("token",),
         needs_server=True,
         options={"visibility": ("public", "unlisted")},
@@ -97,9 +104,13 @@ KINDS = _table(
         networks=("bluesky", "plain"),
         picture_bytes=1_000_000,
         has_note=False,
+        has_threads=True,
+        edits="not shown",  # putRecord replaces a record; readers keep what they had
         secrets=("password",),
         needs_server=True,
         needs_handle=True,
+        # A self-label for every post of the account (com.atproto.label.defs, read 2026-11-27). None of them is a note.
+        options={"label": ("none", "!no-unauthenticated", "graphic-media", "nudity", "sexual", "porn")},
     ),
     Kind(
         name="email",

@@ -14,6 +14,7 @@ from scheduler.model import (
     Guarantee,
     Hold,
     Outcome,
+    Partly,
     Post,
     Refused,
     Sent,
@@ -128,7 +129,7 @@ def looked(row: Delivery, found: Found) -> Delivery:
     match found:
         case Sent():
             return _out(row, found)
-        case Unsure():
+        case Unsure() | Partly():
             return row
     return replace(row, doubt=None)
 

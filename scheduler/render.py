@@ -77,7 +77,7 @@ class Renderer:
         """
         account = slot.account
         key = (slot.campaign, slot.stage.name, account.network, account.language, account.fallback)
-        whole = (*key, self.context.help(slot, account.language), self.context.help(slot, SOURCE))
+        whole = (*key, limits, self.context.help(slot, account.language), self.context.help(slot, SOURCE))
         if whole not in self._rendered:
             self._rendered[whole] = self._render(slot, limits)
         return self._rendered[whole]

@@ -33,7 +33,8 @@ from scheduler.channels.bluesky import POSTS, Bluesky
 from scheduler.channels.facets import facets, mentioned
 from scheduler.channels.tid import rkey_of
 from scheduler.errors import ChannelError
-from scheduler.model import Account, DeliveryState, Media, Refused, Sent, SignedOut, TryLater, Unsure, Wording
+from scheduler.kinds import KINDS
+from scheduler.model import Account, DeliveryState, Media, Partly, Refused, Sent, SignedOut, TryLater, Unsure, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ class Small(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def posts(self) -> list[dict]:
-        return [{"uri": uri(rkey), "value": record} for rkey, record in self.records.items()]
+        return [{"uri": uri(rkey), "cid": cid(record), "value": record} for rkey, record in self.records.items()]
 
     def asked(self, method: str) -> list[bytes]:
         return [body for name, body, _ in self.seen if name == method]
@@ -82,7 +83,9 @@ class Small(ThreadingHTTPServer):
                 return good(did=DID) if known else bad("InvalidRequest", "Unable to resolve handle")
             case "com.atproto.repo.getRecord":
                 rkey = query["rkey"][0]
-                return good(uri=uri(rkey), value=self.records[rkey]) if rkey in self.records else bad("RecordNotFound")
+                if rkey not in self.records:
+                    return bad("RecordNotFound")
+                return good(uri=uri(rkey), cid=cid(self.records[rkey]), value=self.records[rkey])
         if signed.removeprefix("Bearer ") not in self.tokens:
             return bad("ExpiredToken", "Token has expired")
         if method == "com.atproto.server.getSession":
@@ -102,7 +105,7 @@ class Small(ThreadingHTTPServer):
         assert (asked["repo"], asked["collection"], asked["validate"], asked["swapRecord"]) == (DID, POSTS, True, None)
         if self.records.setdefault(asked["rkey"], asked["record"]) != asked["record"]:
             return bad("InvalidSwap", "Record was at bafy")
-        return good(uri=uri(asked["rkey"]), cid="bafy")
+        return good(uri=uri(asked["rkey"]), cid=cid(asked["record"]))
 
 
 class _Asked(BaseHTTPRequestHandler):
@@ -128,6 +131,11 @@ class _Asked(BaseHTTPRequestHandler):
 
 def uri(rkey: str) -> str:
     return f"at://{DID}/{POSTS}/{rkey}"
+
+
+def cid(record: dict) -> str:
+    """A name for what it says."""
+    return sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 def good(**told: object) -> Answer:
@@ -309,6 +317,40 @@ def test_a_post_goes_out_with_all_that_was_approved(server: Small | pds.Pds, tmp
     assert (image["alt"], image["aspectRatio"]) == ("Two hands", {"width": 16, "height": 8})
     assert image["image"]["mimeType"] == "image/png"
     assert channel.find(said) == sent
+
+
+PAGE = "https://un.org/day"
+# What a post says beside the picture it may have, and whether it gets a card.
+CARDS = [
+    ("the day's page", f"Read {PAGE}.", PAGE, False, True),
+    ("another page", "Read https://un.org/other.", PAGE, False, False),
+    ("a page below it", f"Read {PAGE}/more.", PAGE, False, False),
+    ("no page", "Read https://un.org/none.", "", False, False),
+    ("a picture", f"See {PAGE}", PAGE, True, False),
+]
+
+
+@pytest.mark.parametrize(("text", "page", "pictured", "carded"), [row[1:] for row in CARDS], ids=[c[0] for c in CARDS])
+def test_a_link_to_the_day_s_own_page_gets_a_card(
+    text: str, page: str, pictured: bool, carded: bool, server: Small | pds.Pds, tmp_path: Path
+) -> None:
+    wording = with_picture(tmp_path, text) if pictured else Wording(text)
+    sent = Bluesky(account(server.url), tmp_path).send(message(text, wording=wording, page=page, title="Day: eve"))
+    assert (type(sent), sent.differs) == (Sent, "")
+    embed = standing(server, text)[0].get("embed", {"$type": ""})
+    assert (embed["$type"] == "app.bsky.embed.external") is carded
+    if carded:
+        assert embed["external"] == {"uri": PAGE, "title": "Day", "description": ""}
+
+
+@pytest.mark.parametrize("label", KINDS["bluesky"].options["label"])
+def test_an_account_may_label_its_posts(label: str, server: Small | pds.Pds, tmp_path: Path) -> None:
+    text = f"Labelled {label}."
+    labelled = replace(account(server.url), options={"label": label})
+    sent = Bluesky(labelled, tmp_path).send(message(text))
+    assert (type(sent), sent.differs) == (Sent, "")
+    said = standing(server, text)[0].get("labels", {"values": []})["values"]
+    assert said == ([] if label == "none" else [{"val": label}])
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
@@ -620,6 +662,63 @@ def test_whatever_befalls_it_a_post_is_out_once(
     monkeypatch.setattr(http, "STEP", patience(server))
     number = 4 if isinstance(server, Small) or fault == "no answer for long" else 30
     assert through(server, fault, number, tmp_path) == (["sent"] * number, [1] * number)
+
+
+def thread(server: Small | pds.Pds, name: str) -> list[str]:
+    """The texts of a thread, each part held to answer the one before it and the first. They begin with its name."""
+    posts = [post for post in server.posts() if post["value"]["text"].startswith(name)]
+    posts.sort(key=lambda post: post["value"]["createdAt"])
+    assert len({post["value"]["createdAt"] for post in posts}) == len(posts)
+    names = [{"uri": post["uri"], "cid": post["cid"]} for post in posts]
+    answers = [{"root": names[0], "parent": parent} for parent in names[:-1]]
+    assert [post["value"].get("reply") for post in posts] == [None, *answers][: len(posts)]
+    return [post["value"]["text"] for post in posts]
+
+
+@pytest.mark.parametrize("fault", [f for f in FAULTS if f != "401"])
+def test_whatever_befalls_it_each_part_of_a_thread_is_out_once_and_in_order(
+    fault: str, server: Small | pds.Pds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "STEP", patience(server))
+    for at in (1, 2, 3):  # which request that posts does not come to its end
+        (home := tmp_path / str(at)).mkdir()
+        name, seen = f"{tmp_path.name} {at}", Counter[str]()
+
+        def fails(line: str, at: int = at, seen: Counter[str] = seen) -> str:
+            seen[POSTING] += POSTING in line
+            return fault if POSTING in line and seen[POSTING] == at else ""
+
+        faults = Faults(server.port, fails)
+        parts = [f"{name}: {n} #Tag." for n in ("one", "two", "three")]
+        wording = replace(with_picture(tmp_path), text="\n---\n".join(parts))
+        queued(home, account(faults.url), [wording], NOW)
+        (told,) = rounds(home, account(faults.url), NOW)
+        faults.close()
+        assert (told.state, told.reason) == ("sent", "")
+        assert thread(server, name) == parts
+        assert [r["text"] for r in standing(server, name) if "embed" in r] == parts[:1]
+
+
+def test_a_thread_that_stopped_in_the_middle_is_found_so_and_goes_on(server: Small | pds.Pds, tmp_path: Path) -> None:
+    whole = message("Stopped: 1.\n---\nStopped: 2.\n---\nStopped: 3.")
+    answers = iter(["", "500 before the work"])
+    faults = Faults(server.port, lambda line: next(answers, "503") if POSTING in line else "")
+    channel = Bluesky(account(faults.url), tmp_path)
+    assert channel.find(whole) is None
+    assert channel.send(whole) == Unsure("1 of 3 parts are out; posting: 500")
+    assert channel.find(whole) == Partly("1 of 3 parts are out")
+    faults.close()
+    again = Bluesky(account(server.url), tmp_path)  # another process, which knows nothing
+    sent = again.send(whole)
+    assert isinstance(sent, Sent)
+    assert again.find(whole) == sent
+    assert thread(server, "Stopped: ") == ["Stopped: 1.", "Stopped: 2.", "Stopped: 3."]
+
+
+def test_a_thread_with_a_part_that_does_not_fit_does_not_begin(small: Small, tmp_path: Path) -> None:
+    told = Bluesky(account(small.url), tmp_path).send(message("One.\n---\n" + "x" * 301))
+    assert isinstance(told, Refused)
+    assert small.records == {}
 
 
 def test_an_account_whose_password_is_no_longer_taken_keeps_its_posts(small: Small, tmp_path: Path) -> None:

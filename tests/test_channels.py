@@ -75,6 +75,18 @@ def test_a_pack_holds_what_a_person_needs_to_post_by_hand(tmp_path: Path) -> Non
     assert "2026-12-10 09:00" in page
 
 
+def test_a_pack_shows_a_thread_in_its_parts(tmp_path: Path) -> None:
+    parts = ("Why it matters.", "What to do.", "Where to turn.")
+    open_channel(ACCOUNT, tmp_path).send(replace(MESSAGE, wording=Wording("\n---\n".join(parts))))
+    files = {path.name: path.read_text() for path in pack(tmp_path).iterdir() if path.suffix in (".txt", ".html")}
+    assert [files[f"post-{n}.txt"] for n in (1, 2, 3)] == [f"{part}\n" for part in parts]
+    assert "post.txt" not in files
+    assert "answer with part 3" in files["checklist.txt"]
+    assert all(f"Part {n} of 3" in files["index.html"] for n in (1, 2, 3))
+    assert files["index.html"].count('data-copy="text-') == 3
+    assert not any("\n---\n" in text for text in files.values())
+
+
 def test_what_a_person_changed_in_a_pack_is_left_alone(tmp_path: Path) -> None:
     channel = open_channel(ACCOUNT, tmp_path)
     channel.send(MESSAGE)

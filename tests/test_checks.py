@@ -285,6 +285,37 @@ def test_the_note_counts_with_the_text():
     assert severities("length", "a" * 497, note="four") == [ERROR]
 
 
+THREADS = replace(LIMITS, threads=True)
+LONG_PART = "a" * 503
+# A text, whether network and channel have threads, and what is wrong with it.
+PARTED = [
+    ("two parts", "One.\n---\nTwo.", True, True, []),
+    ("parts that fit together only apart", f"{'a' * 400}\n---\n{'a' * 400}", True, True, []),
+    (
+        "a part that is too long",
+        f"One.\n---\n{LONG_PART}",
+        True,
+        True,
+        [("length", "part 2: 503 graphemes are 3")],
+    ),
+    ("a network without", "One.\n---\nTwo.", False, True, [("thread", "none here (mastodon)")]),
+    ("a channel without", "One.\n---\nTwo.", True, False, [("thread", "none here (mastodon)")]),
+    ("an empty part", "One.\n---\n\n---\nTwo.", True, True, [("thread", "is empty")]),
+    ("a line at the end", "One.\n---\n", True, True, [("thread", "is empty")]),
+    ("ten parts", "\n---\n".join("abcdefghij"), True, True, []),
+    ("eleven parts", "\n---\n".join("abcdefghijk"), True, True, [("thread", "11 parts, more than 10")]),
+    ("hyphens within a line", "One --- two\n----\n- - -", False, False, []),
+]
+
+
+@pytest.mark.parametrize(("text", "network", "channel", "told"), [r[1:] for r in PARTED], ids=[r[0] for r in PARTED])
+def test_a_thread_fits_part_by_part_where_there_are_threads(text, network, channel, told):
+    seen = check_draft(draft(text, limits=THREADS if network else LIMITS, sends_threads=channel))
+    seen = [f for f in seen if f.check in ("length", "thread")]
+    assert [f.check for f in seen] == [check for check, _ in told]
+    assert all(why in f.why for f, (_, why) in zip(seen, told, strict=True))
+
+
 @pytest.mark.parametrize(
     ("alt", "severity"),
     [

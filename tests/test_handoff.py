@@ -278,6 +278,16 @@ def test_a_content_note_is_never_lost_on_the_way(daymark: Daymark, workspace: Pa
     assert (bool(note), answer.code, "it has a content note" in answer.err) == (True, 3, True)
 
 
+def test_a_thread_is_not_put_into_a_file_for_single_posts(daymark: Daymark, at: At) -> None:
+    home = at("planned")
+    thread = "One of two. See https://un.org\n---\nTwo of two."
+    assert daymark("reword", EVE, "--file", "-", "--as", "Ana", home=home, stdin=thread).code == 0
+    assert daymark("approve", EVE, DAY, "--as", "Maria", home=home).code == 0
+    answer = daymark("handoff", str(home / "x.csv"), "--for", "buffer", home=home)
+    assert (answer.code, f"{EVE} is left out: it is a thread" in answer.err) == (0, True), answer.err
+    assert b"---" not in (home / "x.csv").read_bytes()
+
+
 def test_what_a_check_stops_by_now_is_left_out(daymark: Daymark, at: At) -> None:
     home = at("queued")
     (home / "templates").mkdir(exist_ok=True)

@@ -14,7 +14,17 @@ from scheduler.model import FOREVER, Account, Guarantee
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "channels.md"
 BEGIN, END = "<!-- kinds of channels: made from the table -->\n", "<!-- end -->\n"
-HEADS = ("channel", "what it is", "an account needs", "secrets", "pictures", "content note", "same again")
+HEADS = (
+    "channel",
+    "what it is",
+    "an account needs",
+    "secrets",
+    "pictures",
+    "content note",
+    "threads",
+    "edits there",
+    "same again",
+)
 
 
 def again(guarantee: Guarantee) -> str:
@@ -35,7 +45,10 @@ def row(kind: Kind) -> tuple[str, ...]:
     asked = "; ".join(filter(None, [", ".join(needs), ", ".join(options)])) or "nothing"
     secrets = ", ".join(f"`{name}`" for name in kind.secrets) or "none"
     note = "yes" if kind.has_note else "no"
-    return (f"`{kind.name}`", kind.about, asked, secrets, pictures, note, again(kind.guarantee))
+    threads = "yes" if kind.has_threads else "no"
+    return (
+        f"`{kind.name}`", kind.about, asked, secrets, pictures, note, threads, kind.edits, again(kind.guarantee)
+    )  # fmt: skip
 
 
 def table() -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from scheduler.kinds import KINDS
 from scheduler.model import FOREVER, Guarantee, RateLimits, Sent
 from scheduler.pictures import NoPicture, bare
 
 if TYPE_CHECKING:
-    from scheduler.model import Account, Found, Media, Message, Outcome
+    from datetime import datetime
+
+    from scheduler.model import Account, Found, Media, Message, Outcome, Takes
 
 
 class Channel(Protocol):
@@ -31,6 +33,15 @@ class Channel(Protocol):
 
     def test(self) -> str:
         """Says in words that the account works, without making anything public. Raises ChannelError if it does not."""
+        ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A channel whose server tells how much it takes."""
+
+    def takes(self, at: datetime) -> Takes:
+        """What the server says of it, asked at `at`. Raises ChannelError if it says nothing."""
         ...
 
 

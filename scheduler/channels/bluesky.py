@@ -3,14 +3,12 @@
 A post is put at a place that only its stored row decides, and only if nothing stands there (`swapRecord` null): a
 repeat changes nothing, and a look asks for that place alone. createRecord would answer a repeat with 500: that says
 nothing.
-Bluesky has no content notes, and its labels say other things than a note does: a post with one is refused. Nor does a
-link make a card: a card shows the title of a page, and that would have to be read first.
+Bluesky has no content notes, and its labels say other things than a note does: a post with one is refused.
 Facts: the code and lexicons of @atproto/pds 0.4.217, and what it answers, read and run 2026-11-27.
 """
 
 from __future__ import annotations
 
-import io
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
@@ -20,23 +18,22 @@ from scheduler import secrets
 from scheduler.channels import PictureError, Stopped, picture_bytes
 from scheduler.channels.facets import facets, mentioned
 from scheduler.channels.http import Http, NoAnswerError, NotSentError
+from scheduler.channels.records import card, labels, shape, unfit
+from scheduler.channels.threads import found_of, messages_of, send_each
 from scheduler.channels.tid import dated, rkey_of
-from scheduler.checks.lengths import UNITS
 from scheduler.errors import BadData, ChannelError
 from scheduler.kinds import KINDS, guarantee_of
 from scheduler.model import Refused, Sent, SignedOut, TryLater, Unsure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from scheduler.channels.http import Reply
     from scheduler.model import Account, Found, Media, Message, Outcome
 
 POSTS = "app.bsky.feed.post"
-MOST, BYTES_MOST = 300, 3000  # of a text, in graphemes and in bytes
 _OVER = ("ExpiredToken", "InvalidToken")  # 400s that ask for a new sign-in
-_FORMS = {"PNG": "image/png", "WEBP": "image/webp"}
 
 
 class Bluesky:
@@ -46,12 +43,21 @@ class Bluesky:
         self.account, self.home = account, home
         self.guarantee, self.rates = guarantee_of(account), KINDS[account.channel].rates
         self._http = Http(f"{account.server}/xrpc")
+        self._cids: dict[str, str] = {}  # of the records seen, by their names
         self._did = self._token = ""  # of the sign-in, which is kept until the server no longer takes it
 
     def send(self, message: Message) -> Outcome:
         self._http.begin()
+        parts = messages_of(message)
+        for part in parts:  # before any is out
+            if why := unfit(part.wording.text, part.wording.note):
+                return Refused(why)
+        return send_each(parts, self._send)
+
+    def _send(self, part: Message, out: Sequence[Sent]) -> Outcome:
+        """One part, as an answer to the last that is out."""
         try:
-            return self._put(message, self._record(message))
+            return self._put(part, self._record(part) | self._answers(out))
         except Stopped as stopped:
             return stopped.outcome
         except NotSentError as error:
@@ -60,10 +66,15 @@ class Bluesky:
             return Unsure(str(error))
 
     def find(self, message: Message) -> Found:
-        """Asks for the record at the message's place."""
+        """Asks for the record at the message's place, and at those of its parts."""
         self._http.begin()
-        found = self._look(message)
-        return Unsure(found.why) if isinstance(found, Refused) else found
+        parts, out = messages_of(message), list[Sent]()
+        for part in parts:
+            found = self._look(part)
+            if not isinstance(found, Sent):
+                return Unsure(found.why) if found else found_of(out, parts)
+            out.append(found)
+        return found_of(out, parts)
 
     def test(self) -> str:
         a = self.account
@@ -124,8 +135,6 @@ class Bluesky:
     def _record(self, message: Message) -> dict[str, Any]:
         """The post as a record: for the same message the same bytes. Raises Stopped or NotSentError."""
         w = message.wording
-        if why := _unfit(w.text, w.note):
-            raise Stopped(Refused(why))
         with _nothing_is_out():
             self._signed_in()
             record: dict[str, Any] = {
@@ -139,7 +148,16 @@ class Bluesky:
             if w.media:
                 image = {"alt": w.alt} | self._upload(w.media)
                 record["embed"] = {"$type": "app.bsky.embed.images", "images": [image]}
-        return record
+            elif shown := card(message):
+                record["embed"] = shown
+        return record | labels(self.account.options.get("label", ""))
+
+    def _answers(self, out: Sequence[Sent]) -> dict[str, Any]:
+        """What makes a record an answer: the first and the last of its thread, by name and digest (cid)."""
+        if not out:
+            return {}
+        root, parent = ({"uri": sent.id, "cid": self._cids[sent.id]} for sent in (out[0], out[-1]))
+        return {"reply": {"root": root, "parent": parent}}
 
     def _people(self, text: str) -> dict[str, str]:
         """The DIDs of those whom a text mentions; who cannot be found stays plain text."""
@@ -160,7 +178,7 @@ class Bluesky:
         most = KINDS[self.account.channel].picture_bytes
         if len(data) > most:
             raise Stopped(Refused(f"the picture has {len(data)} bytes, and Bluesky takes {most}"))
-        form, width, height = _shape(data)
+        form, width, height = shape(data)
         reply = self._ask("POST", "com.atproto.repo.uploadBlob", content=data, headers={"Content-Type": form})
         self._http.before(reply, "the picture")
         return {"image": _field(reply.json(), "blob"), "aspectRatio": {"width": width, "height": height}}
@@ -205,29 +223,9 @@ class Bluesky:
 
     def _sent(self, message: Message, told: Any) -> Sent:
         place = f"https://bsky.app/profile/{_bare(self.account.handle)}/post/{rkey_of(message)}"
-        return Sent(place, str(_field(told, "uri")))
-
-
-def _unfit(text: str, note: str) -> str:
-    """Why Bluesky does not take a post; empty if it does."""
-    if note:
-        return "Bluesky has no place for a content note: let the text begin with it"
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        return "the text holds halves of signs (surrogates)"
-    signs = UNITS["graphemes"](text)
-    if signs > MOST or size > BYTES_MOST:
-        return f"the text has {signs} signs and {size} bytes, and Bluesky takes {MOST} and {BYTES_MOST}"
-    return ""
-
-
-def _shape(data: bytes) -> tuple[str, int, int]:
-    """The media type of a picture, and its width and height in points."""
-    from PIL import Image
-
-    with Image.open(io.BytesIO(data)) as picture:
-        return _FORMS.get(str(picture.format), "image/jpeg"), picture.width, picture.height
+        uri = str(_field(told, "uri"))
+        self._cids[uri] = str(_field(told, "cid"))
+        return Sent(place, uri)
 
 
 @contextmanager

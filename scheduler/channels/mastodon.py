@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 from scheduler import secrets
 from scheduler.channels import PictureError, Stopped, picture_bytes
 from scheduler.channels.http import Http, NoAnswerError, NotSentError
+from scheduler.channels.threads import found_of, key_of, messages_of, send_each
 from scheduler.errors import BadData, ChannelError
 from scheduler.kinds import KINDS, guarantee_of
-from scheduler.model import Refused, Sent, SignedOut, TryLater, Unsure
+from scheduler.model import Refused, Sent, SignedOut, Takes, TryLater, Unsure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from scheduler.model import Account, Found, Message, Outcome
@@ -42,15 +43,29 @@ class Mastodon:
         self._http: Http | None = None
 
     def send(self, message: Message) -> Outcome:
+        """Of a thread, after a look, the parts that are not out: any try may have been cut in the middle."""
+        parts = messages_of(message)
         try:
             http = self._begin()
+            there = self._there(http, message, parts) if len(parts) > 1 else []
+        except Stopped as stopped:
+            return stopped.outcome
+        except (NotSentError, NoAnswerError) as error:  # this try has asked for nothing that is public
+            return TryLater(str(error))
+        return send_each(parts, lambda p, out: there[p.part] if p.part < len(there) else self._send(http, p, out))
+
+    def _send(self, http: Http, message: Message, out: Sequence[Sent]) -> Outcome:
+        """One post, or one part as an answer to the last that is out."""
+        try:
             fields = self._fields(message, self._upload(http, message))
         except Stopped as stopped:
             return stopped.outcome
         except (NotSentError, NoAnswerError) as error:  # nothing that is public has been asked for yet
             return TryLater(str(error))
+        if out:
+            fields["in_reply_to_id"] = out[-1].id
         try:
-            reply = http.ask("POST", "/api/v1/statuses", data=fields, headers={"Idempotency-Key": message.key})
+            reply = http.ask("POST", "/api/v1/statuses", data=fields, headers={"Idempotency-Key": key_of(message)})
             if not reply.is_good:
                 return http.outcome(reply, "posting")
             status = reply.json()
@@ -62,8 +77,11 @@ class Mastodon:
 
     def find(self, message: Message) -> Found:
         """Looks through the account's own statuses since the first try for one that says the same."""
+        parts = messages_of(message)
         try:
             http = self._begin()
+            if len(parts) > 1:
+                return found_of(self._there(http, message, parts), parts)
             for status in self._own(http, message.since - CLOCKS_APART):
                 if self._is(http, status, message):
                     return _sent(status)
@@ -79,22 +97,26 @@ class Mastodon:
             reply = http.ask("GET", "/api/v1/accounts/verify_credentials")
             http.before(reply, "the account")
             name = _field(reply.json(), "acct")
-            return f"signed in as @{name} on {self.account.server}; {self._takes(http)}"
+            return f"signed in as @{name} on {self.account.server}"
         except Stopped as stopped:
             raise ChannelError(stopped.why, f"sign in anew: daymark account sign-in {self.account.name}") from stopped
         except (NotSentError, NoAnswerError) as error:
             raise ChannelError(f"{self.account.server}: {error}", "try again later, or check the address") from error
 
-    def _takes(self, http: Http) -> str:
-        """How long a status may be there, from version 2 of the instance's page, or 1 where that is all it has."""
-        for version in ("v2", "v1"):
-            reply = http.ask("GET", f"/api/{version}/instance")
-            if reply.is_good:
-                told = reply.json()
-                said = told.get("configuration", {}).get("statuses", {}).get("max_characters")
-                if most := said or told.get("max_toot_chars"):
-                    return f"it takes {most} signs"
-        return "it does not say how long a status may be"
+    def takes(self, at: datetime) -> Takes:
+        """From version 2 of the instance's page, or 1 where that is all it has. Raises ChannelError."""
+        server = self.account.server
+        try:
+            http = self._begin()
+            for version in ("v2", "v1"):
+                reply = http.ask("GET", f"/api/{version}/instance")
+                if reply.is_good:
+                    return _takes(server, at, reply.json())
+        except Stopped as stopped:
+            raise ChannelError(stopped.why, f"sign in anew: daymark account sign-in {self.account.name}") from stopped
+        except (NotSentError, NoAnswerError) as error:
+            raise ChannelError(f"{server}: {error}", "try again later, or check the address") from error
+        return Takes(server, at)
 
     def _begin(self) -> Http:
         """The client, with a new time. Raises Stopped without a token or a server."""
@@ -175,6 +197,19 @@ class Mastodon:
             last = str(_field(page[-1], "id"))
         raise NoAnswerError(f"more than {PAGE * PAGES} statuses since then: look yourself")
 
+    def _there(self, http: Http, message: Message, parts: Sequence[Message]) -> list[Sent]:
+        """The first parts of a thread that are out, each an answer to the one before it."""
+        out: list[Sent] = []
+        own = list(self._own(http, message.since - CLOCKS_APART))
+        for part in parts:
+            before = out[-1].id if out else ""
+            answers = [status for status in own if str(status.get("in_reply_to_id") or "") == before]
+            found = next((status for status in answers if self._is(http, status, part)), None)
+            if found is None:
+                break
+            out.append(_sent(found))
+        return out
+
     def _is(self, http: Http, status: dict[str, Any], message: Message) -> bool:
         """Whether a status says what the message says; its HTML is each server's own, so its source is compared."""
         reply = http.ask("GET", f"/api/v1/statuses/{_field(status, 'id')}/source")
@@ -186,6 +221,29 @@ class Mastodon:
         source, w = reply.json(), message.wording
         says = [_plain(_field(source, name)) for name in ("text", "spoiler_text")]
         return says == [_plain(w.text), _plain(w.note)]
+
+
+def _takes(server: str, at: datetime, told: Any) -> Takes:
+    """What a page of an instance says; `max_toot_chars` and `description_limit` at its top are older servers' words."""
+    statuses, media = (_inner(_inner(told, "configuration"), name) for name in ("statuses", "media_attachments"))
+    return Takes(
+        server,
+        at,
+        most=_whole(statuses, "max_characters") or _whole(told, "max_toot_chars"),
+        link=_whole(statuses, "characters_reserved_per_url"),
+        alt_most=_whole(media, "description_limit") or _whole(told, "description_limit"),
+        picture_bytes=_whole(media, "image_size_limit"),
+    )
+
+
+def _inner(told: Any, name: str) -> Any:
+    return told.get(name) if isinstance(told, dict) else None
+
+
+def _whole(told: Any, name: str) -> int:
+    """A number over 0; 0 for anything else."""
+    value = _inner(told, name)
+    return value if type(value) is int and value > 0 else 0
 
 
 def _sent(status: Any) -> Sent:

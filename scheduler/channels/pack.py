@@ -14,6 +14,7 @@ from scheduler.channels.page import page
 from scheduler.channels.steps import NAMES, steps
 from scheduler.checks.lengths import links, measures
 from scheduler.dates import as_utc
+from scheduler.model import parts_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,23 +64,30 @@ class Pack:
         """What to do, in order; `done` says where the command stands that tells Daymark."""
         w = self.message.wording
         parts = {"note": w.note, "alt": w.alt, "picture": w.media, "bare": not w.media, "link": self.link}
+        parts["thread"] = len(self.parts) > 1
         has = {name for name, part in parts.items() if part}
         return tuple(steps(self.message.network, has, self.message.language, done))
 
     @property
-    def lengths(self) -> str:
-        """How long the text is as its network counts it, against the most that it may be."""
+    def parts(self) -> tuple[str, ...]:
+        """The text, or the parts of a thread."""
+        return parts_of(self.message.wording.text)
+
+    def lengths(self, part: str) -> str:
+        """How long the text, or a part of it, is as its network counts it, against the most that it may be."""
         w, by_hand = self.message.wording, replace(self.limits, escaped="")  # a person writes no backslashes
         told = [
             (long, "characters" if unit != "bytes" else unit, most)
-            for long, unit, most in measures(w.text, by_hand, w.note)
+            for long, unit, most in measures(part, by_hand, w.note)
         ]
         return ", ".join(f"{long} of {most} {unit}" for long, unit, most in told)
 
     def files(self) -> dict[str, bytes]:
         """Every file of the pack by name, post.json last. Raises PictureError."""
         m, w = self.message, self.message.wording
-        texts = {"post.txt": w.text, "content-note.txt": w.note, "alt.txt": w.alt, "link.txt": self.link}
+        names = ["post.txt"] if len(self.parts) == 1 else [f"post-{n}.txt" for n in range(1, len(self.parts) + 1)]
+        texts = dict(zip(names, self.parts, strict=True))
+        texts |= {"content-note.txt": w.note, "alt.txt": w.alt, "link.txt": self.link}
         texts["checklist.txt"] = "\n".join(f"[ ] {step}" for step in self.steps(self.done))
         files = {name: f"{text}\n".encode() for name, text in texts.items() if text}
         if w.media:

@@ -122,7 +122,7 @@ def _top(pack: Pack) -> str:
 def _words(pack: Pack) -> str:
     """The parts to copy, in the order in which most networks ask for them."""
     w, language = pack.message.wording, pack.message.language
-    parts = [("note", "Content note", w.note, ""), ("text", "Text", w.text, pack.lengths)]
+    parts = [("note", "Content note", w.note, ""), *_texts(pack)]
     made = "".join(_block(id, name, text, language, told) for id, name, text, told in parts if text)
     if pack.picture:
         made += _picture(pack)
@@ -130,6 +130,14 @@ def _words(pack: Pack) -> str:
         open_it = f'<p><a href="{escape(pack.link)}" rel="noreferrer">Open the link, to see where it leads</a></p>\n'
         made += _block("link", "Link", pack.link, "", after=open_it)
     return made
+
+
+def _texts(pack: Pack) -> list[tuple[str, str, str, str]]:
+    """The text, or each part of a thread, with its length."""
+    if len(pack.parts) == 1:
+        return [("text", "Text", pack.parts[0], pack.lengths(pack.parts[0]))]
+    of = len(pack.parts)
+    return [(f"text-{n}", f"Part {n} of {of}", part, pack.lengths(part)) for n, part in enumerate(pack.parts, 1)]
 
 
 def _block(id: str, name: str, text: str, language: str, told: str = "", after: str = "") -> str:

@@ -128,4 +128,6 @@ def steps(network: str, has: Collection[str], language: str, done: str) -> Itera
     for needs, words in (_HOLD, *_STEPS.get(network, _ELSEWHERE)):
         if not needs or needs in has:
             yield words.format(language=_LANGUAGES.get(language, language))
+    if "thread" in has:
+        yield "Answer your own post with part 2, that answer with part 3, and so on: only then the thread is whole."
     yield f"Once it is up, copy its address and tell Daymark: {done}"

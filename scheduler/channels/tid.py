@@ -23,7 +23,7 @@ _SIGNS = "234567abcdefghijklmnopqrstuvwxyz"
 
 def rkey_of(message: Message) -> str:
     """The name of the message's record, a TID: its planned moment in microseconds, and ten more bits of its key."""
-    moment = (_planned(message) - _back(message) - _EPOCH) // timedelta(microseconds=1)
+    moment = (_planned(message) - _back(message) - _before(message) - _EPOCH) // timedelta(microseconds=1)
     number = moment << 10 | _digest(message) >> 54
     return "".join(_SIGNS[number >> 5 * place & 31] for place in reversed(range(13)))
 
@@ -32,7 +32,7 @@ def dated(message: Message) -> str:
     """The date that readers see and sort by: the planned moment; for a post that is late, when it became due again."""
     planned = _planned(message)
     moment = planned if message.since - planned <= LATE else message.since.astimezone(UTC)
-    made = min(moment - _back(message), message.at.astimezone(UTC))
+    made = min(moment - _back(message), message.at.astimezone(UTC)) - _before(message)
     return made.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
@@ -46,6 +46,11 @@ def _back(message: Message) -> timedelta:
     Of two posts with the same date a reader sees one (github.com/bluesky-social/atproto/issues/2468).
     """
     return timedelta(microseconds=_digest(message) % 1_000_000)
+
+
+def _before(message: Message) -> timedelta:
+    """Parts of a thread follow each other by a millisecond, the last with the moment of the whole."""
+    return timedelta(milliseconds=message.of - 1 - message.part)
 
 
 def _digest(message: Message) -> int:

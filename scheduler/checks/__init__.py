@@ -17,7 +17,7 @@ from scheduler.checks.marks import check_marks
 from scheduler.checks.numbers import check_number_source
 from scheduler.checks.picture import check_picture
 from scheduler.checks.reading import check_reading
-from scheduler.checks.shape import check_alt, check_capitals, check_length, check_placeholder
+from scheduler.checks.shape import check_alt, check_capitals, check_length, check_placeholder, check_thread
 from scheduler.checks.signs import check_emoji, check_signs
 from scheduler.checks.translation import check_translation
 from scheduler.checks.words import check_words
@@ -52,6 +52,7 @@ CHECKS = (
     ),
     Check("placeholder", "Nothing of a template is left over", ERROR, check_placeholder, TEXT),
     Check("length", "The text fits the network", ERROR, check_length, POST),
+    Check("thread", "A thread goes where there are threads", ERROR, check_thread, POST),
     Check("alt", "Pictures are described in words", ERROR, check_alt, POST),
     Check("picture", "Pictures can be read, and tell no place", ERROR, check_picture, POST),
     Check("hashtag-case", "Each word of a hashtag begins with a capital", WARNING, check_hashtags, WRITING),

@@ -29,7 +29,7 @@ class Draft:
     `facts` is the whole registry. `stale` says which translation the words are from, if its source has changed since.
     `last` is the last local date on which the post may still go out. `is_offered`: another post of the same campaign,
     account and day gives readers the helpline. `traces`: what the file of the picture tells beside it.
-    `shows_pictures`: the channel takes a picture with its description.
+    `shows_pictures`: the channel takes a picture with its description; `sends_threads`: it takes a thread.
     """
 
     text: str
@@ -54,6 +54,7 @@ class Draft:
     is_offered: bool = False
     traces: frozenset[Trace] = frozenset()
     shows_pictures: bool = True
+    sends_threads: bool = True
 
     @property
     def parts(self) -> tuple[str, ...]:

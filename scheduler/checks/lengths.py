@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from scheduler.model import parts_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -79,7 +81,8 @@ def measures(text: str, limits: Limits, note: str = "") -> list[tuple[int, str, 
 
 def over(text: str, limits: Limits, note: str = "") -> int:
     """By how much `text` is too long, in the measure that it exceeds most; 0 if it fits."""
-    return max(0, *(long - most for long, _, most in measures(text, limits, note)))
+    parts = parts_of(text) if limits.threads else (text,)
+    return max(0, *(long - most for part in parts for long, _, most in measures(part, limits, note)))
 
 
 def links(text: str) -> list[str]:

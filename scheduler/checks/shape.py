@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.checks import lengths, masks
 from scheduler.checks.draft import ERROR, HINT, WARNING, Draft, found
+from scheduler.model import PART, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ _IMAGE_OF = re.compile(
 )
 
 MANY_CAPITALS = 4  # words in a row
+MOST_PARTS = 10  # of a thread
 LONG_ALT = 250  # characters; guides say 125, networks allow 1,000 and more
 
 
@@ -54,11 +56,29 @@ def check_placeholder(draft: Draft) -> Iterator[Finding]:
 
 def check_length(draft: Draft) -> Iterator[Finding]:
     """The text fits the network, counted as the network counts."""
-    for long, unit, most in lengths.measures(draft.text, draft.limits, draft.note):
-        too_many = long - most
-        if too_many > 0:
-            why = f"{long} {unit} are {too_many} over the {most} that {draft.limits.network} takes"
-            yield found("length", ERROR, draft.text[-too_many:], why, f"shorten it by {too_many}")
+    parts = parts_of(draft.text) if draft.limits.threads else (draft.text,)
+    for n, part in enumerate(parts, 1):
+        of = f"part {n}: " if len(parts) > 1 else ""
+        for long, unit, most in lengths.measures(part, draft.limits, draft.note):
+            too_many = long - most
+            if too_many > 0:
+                why = f"{of}{long} {unit} are {too_many} over the {most} that {draft.limits.network} takes"
+                yield found("length", ERROR, part[-too_many:], why, f"shorten it by {too_many}")
+
+
+def check_thread(draft: Draft) -> Iterator[Finding]:
+    """A thread goes where there are threads, and each part of it says something."""
+    parts = parts_of(draft.text)
+    if len(parts) == 1:
+        return
+    if not (draft.sends_threads and draft.limits.threads):
+        why = f"a line with {PART} alone makes a thread, and there are none here ({draft.limits.network})"
+        yield found("thread", ERROR, PART, why, "write one text, without that line")
+    if len(parts) > MOST_PARTS:
+        why = f"the thread has {len(parts)} parts, more than {MOST_PARTS}: few read so far"
+        yield found("thread", ERROR, parts[MOST_PARTS], why, "shorten it, and link to the rest")
+    if not all(parts):
+        yield found("thread", ERROR, PART, "a part of the thread is empty", f"take the line with {PART} out")
 
 
 def check_alt(draft: Draft) -> Iterator[Finding]:

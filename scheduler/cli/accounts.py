@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ from scheduler.kinds import KINDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from scheduler.model import Takes
     from scheduler.workflow import Workspace
 
 _SECRET_VERBS = ("list", "set", "new", "remove")
@@ -48,7 +49,7 @@ def account(
         "list": lambda: _list(ws, json=json),
         "add": lambda: _add(ws, name, fields, dry_run=dry_run, json=json),
         "sign-in": lambda: _sign_in(ws, name, json=json),
-        "test": lambda: _said(name, accounting.test(ws, name), json=json),
+        "test": lambda: _said(name, accounting.test(ws, name, dry_run=dry_run), json=json),
         "remove": lambda: _remove(ws, name, json=json),
     }
     if verb not in verbs:
@@ -92,16 +93,28 @@ def secret(
 
 
 def _list(ws: Workspace, *, json: bool) -> None:
-    rows = [
+    said = ws.takes()
+    rows: list[dict[str, Any]] = [
         {"name": a.name, "channel": a.channel, "server": a.server, "handle": a.handle, "language": a.language,
-         "country": a.country, "zone": a.zone, "network": a.network, "audience": a.audience}
+         "country": a.country, "zone": a.zone, "network": a.network, "audience": a.audience,
+         "takes": _taken(said.get(a.name))}
         for a in ws.settings.accounts.values()
     ]  # fmt: skip
     if json:
         show.document(rows)
         return
-    heads = ("name", "channel", "server", "language", "country", "zone", "audience")
+    heads = ("name", "channel", "server", "language", "country", "zone", "takes", "audience")
+    for row in rows:
+        row["takes"] = f"{row['takes']['most']} signs ({row['takes']['at'][:10]})" if row["takes"] else ""
     show.table(tuple(head.upper() for head in heads), [tuple(row[head] for head in heads) for row in rows])
+
+
+def _taken(takes: Takes | None) -> dict[str, Any] | None:
+    """What an account's server said; None if it was not asked, or said nothing."""
+    if not takes or not takes.most:
+        return None
+    numbers = {"most": takes.most, "link": takes.link, "alt_most": takes.alt_most}
+    return numbers | {"picture_bytes": takes.picture_bytes, "at": f"{takes.at:%Y-%m-%dT%H:%M:%SZ}"}
 
 
 def _add(ws: Workspace, name: str, fields: dict[str, str], *, dry_run: bool, json: bool) -> None:

@@ -19,6 +19,7 @@ from scheduler.model.calendar import (
     YearTheme,
 )
 from scheduler.model.campaign import (
+    PART,
     WITHDRAWN,
     Account,
     Campaign,
@@ -32,8 +33,10 @@ from scheduler.model.campaign import (
     Skipped,
     Slot,
     Stage,
+    Takes,
     Waiver,
     Wording,
+    parts_of,
 )
 from scheduler.model.delivery import (
     FOREVER,
@@ -44,6 +47,7 @@ from scheduler.model.delivery import (
     Hold,
     Message,
     Outcome,
+    Partly,
     Rate,
     RateLimits,
     Refused,
@@ -60,6 +64,7 @@ __all__ = [
     "FOREVER",
     "LANGUAGES",
     "LAST_YEAR",
+    "PART",
     "WITHDRAWN",
     "WORLD",
     "Account",
@@ -83,6 +88,7 @@ __all__ = [
     "Occurrence",
     "Origin",
     "Outcome",
+    "Partly",
     "Playbook",
     "Post",
     "Proclaimed",
@@ -97,9 +103,11 @@ __all__ = [
     "Slot",
     "Span",
     "Stage",
+    "Takes",
     "TryLater",
     "Unsure",
     "Waiver",
     "Wording",
     "YearTheme",
+    "parts_of",
 ]

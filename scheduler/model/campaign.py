@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -36,7 +36,8 @@ class Limits:
     """What a network accepts. `unit`: graphemes, weighted, characters or utf16. A link costs `link`; 0: its length.
 
     `bytes_most` is the longest text in bytes of UTF-8, and `hashtags_most` the number of hashtags; 0: no such limit.
-    Each of the signs in `escaped` counts two, because the network takes it only behind a backslash.
+    Each of the signs in `escaped` counts two, because the network takes it only behind a backslash. `threads`: a text
+    may be a thread there, of parts that each keep to these limits.
     """
 
     network: str
@@ -48,8 +49,30 @@ class Limits:
     bytes_most: int = 0
     escaped: str = ""
     hashtags_most: int = 0
+    threads: bool = False
     source: str = ""
     checked: date = date.min
+
+    def within(self, takes: Takes, *, own: bool) -> Limits:
+        """These limits on a server that said what it takes: its own word, or the stricter of both if not its `own`."""
+
+        def most(usual: int, said: int) -> int:
+            return usual if not said else said if own else min(usual, said)
+
+        link = takes.link if own and takes.link else self.link
+        return replace(self, most=most(self.most, takes.most), alt_most=most(self.alt_most, takes.alt_most), link=link)
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What an account's server said at `at` that it takes, as Limits has it; 0: it did not say."""
+
+    server: str
+    at: datetime
+    most: int = 0
+    link: int = 0
+    alt_most: int = 0
+    picture_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +169,23 @@ class Media:
     sha256: str
 
 
+PART = "---"  # alone on a line it ends a part of a thread
+
+
+def parts_of(text: str) -> tuple[str, ...]:
+    """The parts of a thread without the lines between them; a text that is none is one part, as it is."""
+    parts: list[list[str]] = [[]]
+    for line in text.splitlines():
+        if line.strip() == PART:
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return tuple("\n".join(part).strip() for part in parts) if len(parts) > 1 else (text,)
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The exact words of a post."""
+    """The exact words of a post, which may be a thread: `parts_of` its text."""
 
     text: str
     note: str = ""

@@ -113,7 +113,8 @@ class RateLimits:
 class Message:
     """What a channel is given: exact words, and the key that makes a second send harmless.
 
-    `at` is now; `since` when the first try that may be out began, or when the post was due.
+    `at` is now; `since` when the first try that may be out began, or when the post was due. `page` is the day's own.
+    Of a thread it is the part of that number, from 0, of so many; channels make those of the whole.
     """
 
     key: str
@@ -127,6 +128,9 @@ class Message:
     title: str
     at: datetime
     since: datetime
+    page: str = ""
+    part: int = 0
+    of: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,5 +174,12 @@ class Unsure:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Partly:
+    """The first parts of a thread are out, and the others are not: another send sends those alone."""
+
+    why: str
+
+
 Outcome = Sent | TryLater | Refused | SignedOut | Unsure
-Found = Sent | Unsure | None  # what asking for a message came to; None: it is certainly not out
+Found = Sent | Partly | Unsure | None  # what asking for a message came to; None: it is certainly not out

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduler.config import Settings
-    from scheduler.model import Calendar, Post
+    from scheduler.model import Calendar, Post, Takes
     from scheduler.workflow.checking import Checker
 
 
@@ -32,7 +32,15 @@ class Workspace:
         """What holds this workspace's posts against the checks."""
         from scheduler.workflow.checking import Checker
 
-        return Checker(self.settings.templates, self.settings.limits, calendar, self._beside)
+        return Checker(self.settings.templates, self.settings.limits, calendar, self._beside, self.takes())
+
+    def takes(self) -> dict[str, Takes]:
+        """By account, what its server last said that it takes."""
+        from scheduler.store import takes
+        from scheduler.store.opening import reading
+
+        with reading(self.home) as db:
+            return takes.of(db, self.settings.accounts.values())
 
     def _beside(self, post: Post) -> list[Post]:
         from scheduler.store import reads

@@ -8,19 +8,20 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from scheduler import secrets
-from scheduler.channels import open_channel
+from scheduler.channels import Telling, open_channel
 from scheduler.config import settings_of
 from scheduler.errors import BadData, PersonNeeded, UnknownName, UsageError
 from scheduler.kinds import KINDS
 from scheduler.store import reads
-from scheduler.store.opening import reading
+from scheduler.store import takes as store
+from scheduler.store.opening import reading, writing
 from scheduler.workflow.noticing import TEAM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from scheduler.model import Account
+    from scheduler.model import Account, Takes
     from scheduler.workflow import Workspace
 
 _OPEN = ("waiting", "sending", "unsure")
@@ -78,6 +79,8 @@ def remove(ws: Workspace, name: str) -> None:
     with secrets.alone(ws.home):
         _remove(ws.home, name)
     secrets.forget(ws.home, name)
+    with writing(ws.home, ws.now, ws.who) as tx:
+        store.forget(tx, name)
 
 
 def _remove(home: Path, name: str) -> None:
@@ -90,9 +93,28 @@ def _remove(home: Path, name: str) -> None:
     _write(path, tomlkit.dumps(document))
 
 
-def test(ws: Workspace, name: str) -> str:
-    """Says in words that an account works; nothing becomes public. Raises ChannelError, or BadData for its secrets."""
-    return open_channel(known(ws, name), ws.home).test()
+def test(ws: Workspace, name: str, *, dry_run: bool = False) -> str:
+    """Says in words that an account works; nothing becomes public. Keeps what its server says that it takes.
+
+    Raises ChannelError, or BadData for its secrets.
+    """
+    channel = open_channel(known(ws, name), ws.home)
+    said = channel.test()
+    if not isinstance(channel, Telling):
+        return said
+    takes = channel.takes(ws.now)
+    if not dry_run:
+        with writing(ws.home, ws.now, ws.who) as tx:
+            store.keep(tx, name, takes)
+    return f"{said}; {told(takes)}"
+
+
+def told(takes: Takes) -> str:
+    """What a server said that it takes, in words."""
+    if not takes.most:
+        return "it does not say how long a post may be"
+    alt = f", and {takes.alt_most} in an alt text" if takes.alt_most else ""
+    return f"it takes {takes.most} signs{alt}"
 
 
 def keep_secret(ws: Workspace, name: str, field: str, value: str) -> str:

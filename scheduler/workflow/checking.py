@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from datetime import date
 
     from scheduler.guard import Guard
-    from scheduler.model import Calendar, Fact, Finding, Limits, Media, Post
+    from scheduler.model import Calendar, Fact, Finding, Limits, Media, Post, Takes
     from scheduler.pictures import Trace
 
 
 class Checker:
     """Holds posts and texts against the checks. Reads the language guard of a language when a text is in it.
 
-    `beside` gives the posts of a post's campaign, and is asked where one of them may speak for another.
+    `beside` gives the posts of a post's campaign, and is asked where one of them may speak for another. `takes` is what
+    the servers of accounts said, by account.
     """
 
     def __init__(
@@ -37,14 +38,21 @@ class Checker:
         limits: Mapping[str, Limits],
         calendar: Calendar,
         beside: Callable[[Post], Iterable[Post]] = lambda _: (),
+        takes: Mapping[str, Takes] | None = None,
     ) -> None:
         self.templates, self.limits, self.calendar, self.beside = templates, limits, calendar, beside
+        self.takes = takes or {}
         self._guards: dict[str, Guard] = {}
         self.texts = Texts(templates)
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         return tuple(load_facts(self.templates).values())
+
+    def limits_of(self, account: str, channel: str, network: str) -> Limits:
+        """What a post of an account may have: what its network accepts, as far as its server has not said another."""
+        usual, said = self.limits.get(network) or self.limits["plain"], self.takes.get(account)
+        return usual.within(said, own=network in KINDS[channel].networks[:1]) if said else usual
 
     def draft(self, post: Post) -> Draft:
         """A post with everything that a check may know about it."""
@@ -56,7 +64,7 @@ class Checker:
             alt=w.alt,
             media_sha=w.media.sha256 if w.media else "",
             language=post.language,
-            limits=self.limits.get(post.network) or self.limits["plain"],
+            limits=self.limits_of(post.account, post.channel, post.network),
             sensitivity=post.sensitivity,
             day=post.local.date(),
             start=post.start,
@@ -72,6 +80,7 @@ class Checker:
             stale=self._stale(post),
             is_offered=self._is_offered(post, themes),
             traces=_traces(w.media),
+            sends_threads=KINDS[post.channel].has_threads,
             shows_pictures=bool(KINDS[post.channel].pictures and KINDS[post.channel].has_alt),
         )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scheduler import watch
 from scheduler.errors import PersonNeeded, UnknownName, UsageError
 from scheduler.exports.bulk import TOOLS, as_bulk, cautions
-from scheduler.model import DeliveryState, Review
+from scheduler.model import DeliveryState, Review, parts_of
 from scheduler.outbox import is_held
 from scheduler.review import digest_of
 from scheduler.store import reads
@@ -155,6 +155,8 @@ def _why_not(courier: Courier, holds: list[Hold], post: Post, now: datetime) -> 
         return f"on hold by {held.who}: {held.why}"
     if post.wording.note:
         return "it has a content note, for which such a file has no column"
+    if len(parts_of(post.wording.text)) > 1:
+        return "it is a thread, which such a file would make one post of; its pack has the parts"
     if post.digest != digest_of(post):
         return "it is not what was approved"
     return courier.refusal(post)

@@ -198,7 +198,8 @@ class Writer:
 
     def post(self, slot: Slot) -> Post:
         """The post of a slot. Raises Untranslated, TemplateError."""
-        post = self._drafted(slot, self.renderer.post(slot, self.settings.limits[slot.account.network]))
+        a = slot.account
+        post = self._drafted(slot, self.renderer.post(slot, self.checker.limits_of(a.name, a.channel, a.network)))
         draft = self.checker.draft(post)
         if draft not in self.errors:  # accounts of one country and network say the same
             self.errors[draft] = has_errors(check_draft(draft))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.checks.lengths import count
 from scheduler.errors import BadData, UnknownName
+from scheduler.model import parts_of
 from scheduler.store import reads
 from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
@@ -48,18 +49,18 @@ def _context(ws: Workspace, campaign: Campaign, posts: list[Post], calendar: Cal
         "campaign": campaign,
         "entry": entry,
         "us": ws.settings.name,
-        "posts": [_shown(post, stand[post.id], ws, checker) for post in posts],
+        "posts": [_shown(post, stand[post.id], checker) for post in posts],
     }
 
 
-def _shown(post: Post, state: str, ws: Workspace, checker: Checker) -> dict[str, Any]:
-    limits = ws.settings.limits.get(post.network) or ws.settings.limits["plain"]
+def _shown(post: Post, state: str, checker: Checker) -> dict[str, Any]:
+    limits = checker.limits_of(post.account, post.channel, post.network)
     findings = checker.post(post)
     return {
         "post": post,
         "state": state,
         "findings": findings,
-        "length": count(post.wording.text, limits, post.wording.note),
+        "length": max(count(part, limits, post.wording.note) for part in parts_of(post.wording.text)),
         "most": limits.most,
         "rtl": post.language == "ar",
         "paragraphs": [part.split("\n") for part in post.wording.text.split("\n\n")],

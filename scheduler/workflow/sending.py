@@ -228,6 +228,7 @@ def courier_of(ws: Workspace, channels: Callable[[Post], Channel]) -> Courier:
         accounts=ws.settings.accounts,
         themes=lambda id: observances[id].themes if id in observances else (),
         titles=title,
+        pages=lambda post: observances[post.observance].page if post.observance in observances else "",
         channels=channels,
         refusal=lambda post: _refusal(ws, post, checker),
     )

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 import subprocess
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import httpx
 
@@ -56,9 +58,50 @@ def _fetch(place: Path, root: Path) -> None:
         fetch("snac", ["dpkg", "-x", str(package), str(root)])
 
 
+@dataclass(frozen=True)
+class Snac:
+    """A running server with one user."""
+
+    port: int
+    password: str
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def code(self, page: str) -> str:
+        """What a person brings back from the page of a sign-in: the user says yes in a browser."""
+        with _client(self.url) as client:
+            told = client.get(page.removeprefix(self.url)).text
+            form = dict(re.findall(r'name="([^"]+)"\s+value="([^"]*)"', told))
+            action = re.search(r'action="([^"]+)"', told)
+            assert action
+            said = form | {"login": "daymark", "passwd": self.password}
+            return client.post(re.sub(r"^https?://[^/]+", "", action[1]), data=said).text.strip()
+
+    def token(self) -> str:
+        """One of a sign-in by OAuth."""
+        nowhere = "urn:ietf:wg:oauth:2.0:oob"
+        with _client(self.url) as client:
+            app = client.post(
+                "/api/v1/apps", data={"client_name": "daymark", "redirect_uris": nowhere, "scopes": "read write"}
+            ).json()
+            asked = {"response_type": "code", "client_id": app["client_id"], "redirect_uri": nowhere}
+            code = self.code(f"/oauth/authorize?{urlencode(asked | {'scope': 'read write'})}")
+            known = {"client_id": app["client_id"], "client_secret": app["client_secret"], "redirect_uri": nowhere}
+            answer = client.post("/oauth/token", data={"grant_type": "authorization_code", "code": code, **known})
+            return str(answer.json()["access_token"])
+
+
+def _client(url: str) -> httpx.Client:
+    """snac closes each connection without a word."""
+    once = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(base_url=url, limits=once, headers={"Connection": "close"})
+
+
 @contextmanager
-def running(folder: Path, port: int) -> Iterator[tuple[int, str]]:
-    """A snac with one user, and the token that a sign-in by OAuth gives."""
+def running(folder: Path, port: int) -> Iterator[Snac]:
+    """A snac with one user."""
     snac, home = program(), folder / "data"
     asked = f"127.0.0.1\n{port}\nlocalhost:{port}\n\nadmin@example.org\n"
     subprocess.run([*snac, "init", str(home)], input=asked, text=True, check=True, capture_output=True)
@@ -73,26 +116,7 @@ def running(folder: Path, port: int) -> Iterator[tuple[int, str]]:
         process = subprocess.Popen([*snac, "httpd", str(home)], stdout=log, stderr=log)
         try:
             wait_for(port, process)
-            yield port, _token(f"http://localhost:{port}", password[1])
+            yield Snac(port, password[1])
         finally:
             process.terminate()
             process.wait()
-
-
-def _token(url: str, password: str) -> str:
-    """The code flow of OAuth as a browser would go through it."""
-    nowhere = "urn:ietf:wg:oauth:2.0:oob"
-    once = httpx.Limits(max_keepalive_connections=0)  # snac closes each connection without a word
-    with httpx.Client(base_url=url, limits=once, headers={"Connection": "close"}) as client:
-        app = client.post(
-            "/api/v1/apps", data={"client_name": "daymark", "redirect_uris": nowhere, "scopes": "read write"}
-        ).json()
-        asked = {"response_type": "code", "client_id": app["client_id"], "redirect_uri": nowhere, "scope": "read write"}
-        page = client.get("/oauth/authorize", params=asked).text
-        form = dict(re.findall(r'name="([^"]+)"\s+value="([^"]*)"', page)) | {"login": "daymark", "passwd": password}
-        action = re.search(r'action="([^"]+)"', page)
-        assert action
-        code = client.post(re.sub(r"^https?://[^/]+", "", action[1]), data=form).text.strip()
-        known = {"client_id": app["client_id"], "client_secret": app["client_secret"], "redirect_uri": nowhere}
-        answer = client.post("/oauth/token", data={"grant_type": "authorization_code", "code": code, **known})
-        return str(answer.json()["access_token"])
