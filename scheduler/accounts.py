@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from scheduler import mail, watch
+from scheduler import mail, recipients, watch
 from scheduler.kinds import KINDS
 from scheduler.model import LANGUAGES, Account
 from scheduler.toml import as_clock
@@ -45,7 +45,7 @@ def _account(name: str, t: Table, limits: dict[str, Limits]) -> Account:
         themes=t.words("themes"),
         fallback=t.yes("fallback", default=False),
         server=_server(t, kind) if kind.needs_server else "",
-        to=_mail(t, "to") if kind.needs_to else "",
+        **(_to(t) if kind.needs_to else {}),
         unsubscribe=_unsubscribe(t) if kind.needs_to else "",
         handle=_handle(t, kind) if kind.needs_handle else "",
         options={name: t.one_of(name, values, values[0]) for name, values in kind.options.items()},
@@ -113,6 +113,24 @@ def _unsubscribe(t: Table) -> str:
     if value and not value.startswith("https://"):
         t.wrong("unsubscribe", "unsubscribe is not an https address", 'write the whole address, or ""')
     return value
+
+
+def _to(t: Table) -> dict[str, Any]:
+    """Whom an account writes to: one address, or several, or a file of them."""
+    user = t.text("user", "")
+    if "list" in t.body and "to" in t.body:
+        t.wrong("list", "both to and list say who is written to", "leave one of them out")
+    if "list" in t.body:
+        return {"user": user, "list": t.text("list")}
+    if not isinstance(t.body.get("to"), list):
+        return {"user": user, "to": _mail(t, "to")}
+    several = t.words("to")
+    for value in several:
+        if not mail.is_address(value):
+            t.wrong("to", f"to has '{value}', not a mail address", 'write addresses alone, such as "ana@example.org"')
+    if not 0 < len(several) <= recipients.MOST:
+        t.wrong("to", f"to names {len(several)} addresses, not 1 to {recipients.MOST}", "use a list server for more")
+    return {"user": user, "recipients": several}
 
 
 def _mail(t: Table, key: str) -> str:

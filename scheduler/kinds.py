@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scheduler.model import FOREVER, Guarantee, Rate, RateLimits
+from scheduler.recipients import is_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,9 +132,13 @@ KINDS = _table(
 
 
 def guarantee_of(account: Account) -> Guarantee:
-    """What an account's channel guarantees; for a webhook its receiver may be said to ignore what it has seen."""
-    ignored = account.options.get("repeats") == "ignored"
-    return Guarantee(FOREVER) if ignored else KINDS[account.channel].guarantee
+    """What an account's channel guarantees.
+
+    For a webhook its receiver may be said to ignore what it has seen. To many: another round writes only to those of
+    whom it is known that they have no letter.
+    """
+    is_harmless = account.options.get("repeats") == "ignored" or is_many(account)
+    return Guarantee(FOREVER) if is_harmless else KINDS[account.channel].guarantee
 
 
 def service_of(account: Account) -> str:

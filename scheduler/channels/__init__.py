@@ -5,13 +5,16 @@ from __future__ import annotations
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from scheduler.kinds import KINDS
 from scheduler.model import FOREVER, Guarantee, RateLimits, Sent
 from scheduler.pictures import NoPicture, bare
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from scheduler.model import Account, Found, Media, Message, Outcome
 
 
@@ -31,6 +34,24 @@ class Channel(Protocol):
 
     def test(self) -> str:
         """Says in words that the account works, without making anything public. Raises ChannelError if it does not."""
+        ...
+
+
+@runtime_checkable
+class Mailing(Protocol):
+    """What a channel has beside that if its accounts may write to several people, one letter each."""
+
+    @property
+    def is_many(self) -> bool:
+        """Whether this account does."""
+        ...
+
+    def recipients(self) -> tuple[str, ...]:
+        """The addresses, each once. Raises Stopped."""
+        ...
+
+    def sitting(self, message: Message) -> AbstractContextManager[Callable[[str], Outcome]]:
+        """Sends a message to one address after the other. What is the same for all of them raises Stopped."""
         ...
 
 

@@ -30,6 +30,14 @@ class Link(smtplib.SMTP):
             raise TimeoutError("the server took too long")
         return left
 
+    def begins(self) -> bool:
+        """Begins another letter, which has as much time as the first; False if the server takes none any more."""
+        self.step, self.until, self.heard = STEP, time.monotonic() + WHOLE, 0
+        try:
+            return self.docmd("RSET")[0] // 100 == 2
+        except (OSError, smtplib.SMTPException):
+            return False
+
     def allow(self, seconds: float) -> None:
         """From now on there is so much time, in one wait or in many."""
         self.step, self.until = seconds, time.monotonic() + seconds
