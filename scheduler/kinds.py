@@ -24,10 +24,10 @@ class Kind:
 
     `networks`: whose limits its texts may follow, empty: any; the first is the usual one. `pictures`: the most that one
     post has, each of at most `picture_bytes` (0: any size). `has_alt`, `has_note`, `has_language`: whether it takes alt
-    texts, content notes, and the language of a text. `secrets`: what an account needs to sign in. `needs_server`,
-    `needs_handle`, `needs_to`: whether an account must name the address of its service, which begins with one of
-    `schemes`, its name there, and the mail address that it writes to. `options`: what an account may choose, each with
-    its values, the usual one first.
+    texts, content notes, and the language of a text. `secrets`: what an account needs to sign in; `may_secrets` what
+    else it may have. `needs_server`, `needs_handle`, `needs_to`: whether an account must name the address of its
+    service, which begins with one of `schemes`, its name there, and whom it mails to (`to`, one address or several, or
+    `list`, a file of them). `options`: what an account may choose, each with its values, the usual one first.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Kind:
     has_note: bool = True
     has_language: bool = True
     secrets: tuple[str, ...] = ()
+    may_secrets: tuple[str, ...] = ()
     needs_server: bool = False
     schemes: tuple[str, ...] = ("https",)
     needs_handle: bool = False
@@ -104,7 +105,7 @@ KINDS = _table(
     ),
     Kind(
         name="email",
-        about="mail to one address: that of a list, or of a newsletter service",
+        about="mail to one address, such as that of a list; or to up to 500 people, one letter each",
         made_by="scheduler.channels.email:Email",
         # SMTP has no keys and tells nobody what it took. Most providers take hundreds of letters an hour; a list of one
         # address needs few.
@@ -113,6 +114,7 @@ KINDS = _table(
         networks=("plain",),
         picture_bytes=1_000_000,  # every reader gets it, a third larger in base64
         secrets=("password",),
+        may_secrets=("dkim", "unsubscribe"),
         needs_server=True,
         schemes=("smtps", "smtp"),
         needs_handle=True,

@@ -43,6 +43,11 @@ def find(home: Path, account: str, field: str) -> tuple[str, str]:
     return value, str(home / FILE) if value else ""
 
 
+def stored(home: Path, account: str, field: str) -> str:
+    """A secret that the workspace's own file holds; empty if it does not. Raises BadData."""
+    return _stored(home).get(account, {}).get(field, "")
+
+
 def keep(home: Path, account: str, field: str, value: str) -> None:
     """Writes a secret into the workspace's file; an empty value takes it out. Raises BadData."""
     if any(not sign.isprintable() for sign in value):

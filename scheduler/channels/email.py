@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.channels import PictureError, Stopped, picture_bytes
 from scheduler.channels.letter import id_of, letter
+from scheduler.channels.seal import seal_of
 from scheduler.channels.smtp import Link, SafeLink, said
 from scheduler.channels.way import way_of
 from scheduler.errors import BadData, ChannelError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from scheduler.channels.seal import Seal
     from scheduler.channels.way import Way
     from scheduler.model import Account, Found, Message, Outcome
 
@@ -55,9 +57,8 @@ class Email:
         """To the one address that the account writes to."""
         desk = None
         try:
-            way = self._way()
-            desk = _Desk(way, message, _picture(message))
-            return desk.send(way.to, message.key)
+            desk = self._desk(message)
+            return desk.send(desk.way.to, message.key)
         except Stopped as stopped:
             return stopped.outcome
         finally:
@@ -74,7 +75,7 @@ class Email:
     @contextmanager
     def sitting(self, message: Message) -> Iterator[Callable[[str], Outcome]]:
         """One connection for letters to many, each with a Message-ID of its own."""
-        desk = _Desk(self._way(), message, _picture(message))
+        desk = self._desk(message)
         try:
             yield lambda to: desk.send(to, name_of(message.key, to))
         finally:
@@ -91,6 +92,7 @@ class Email:
             many = self.recipients() if self.is_many else ()
             way = self._way()
             way, to = (replace(way, to=many[0]), f"{len(many)} people") if many else (way, to)
+            seal_of(self.account, self.home)
             link = _connected(way)
             _sign_in(link, way)
             if refused := _address(link, way):
@@ -107,6 +109,10 @@ class Email:
                 link.bye()
         return f"{way.host} takes mail from {way.sender} to {to}; nothing was sent"
 
+    def _desk(self, message: Message) -> _Desk:
+        """Raises Stopped."""
+        return _Desk(self._way(), seal_of(self.account, self.home), message)
+
     def _way(self) -> Way:
         return way_of(self.account, self.home, is_many=self.is_many)
 
@@ -114,14 +120,15 @@ class Email:
 class _Desk:
     """Where letters of one message are written and handed over, on one connection as long as that holds."""
 
-    def __init__(self, way: Way, message: Message, picture: bytes) -> None:
-        self.way, self.message, self.picture = way, message, picture
+    def __init__(self, way: Way, seal: Seal | None, message: Message) -> None:
+        self.way, self.seal, self.message, self.picture = way, seal, message, _picture(message)
         self.link: Link | None = None
 
     def send(self, to: str, key: str) -> Outcome:
         """A letter to somebody; its Message-ID is made of the key. Raises Stopped for what is not about them alone."""
         way = replace(self.way, to=to)
         data = letter(replace(self.message, key=key), way.sender, to, way.leave_at(), self.picture)
+        data = self.seal.signed(data) if self.seal else data
         try:
             link = self._ready()
             refused = _hand_over(link, way, data)

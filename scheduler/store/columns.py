@@ -1,4 +1,4 @@
-"""What tables are made of: columns and constraints that mean the same in both databases. Every constraint has a name."""
+"""What tables are made of: columns and constraints that mean the same in both databases; each constraint has a name."""
 
 from __future__ import annotations
 

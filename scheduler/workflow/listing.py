@@ -146,7 +146,7 @@ def whole(ws: Workspace, post: Post) -> dict[str, Any]:
 
 def _recipients(ws: Workspace, post: Post, rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """Who of many stands where; the address is empty for those who are no longer on the list."""
-    account, addresses = ws.settings.accounts.get(post.account), ()
+    account, addresses = ws.settings.accounts.get(post.account), tuple[str, ...]()
     if rows and account and is_many(account):
         with suppress(BadData):
             addresses = recipients_of(account, ws.home)
