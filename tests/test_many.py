@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -15,8 +18,9 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import AuthResult
+from servers.postfix import postfix
 from test_channels import MESSAGE
-from test_email import ACCOUNT, HERE, SECRET, SENDER, Handler, receiver
+from test_email import ACCOUNT, HERE, SECRET, SENDER, Handler, certificate, receiver  # noqa: F401  (a fixture)
 from through import AWAKE, courier, queued, rounds
 
 from scheduler import deliver, sweep
@@ -325,6 +329,8 @@ def test_a_claim_that_was_lost_ends_the_round(tmp_path):
 
 SCRIPT = """
 import sys
+import threading
+from contextlib import closing, suppress
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from test_many import DUE, listed, a_round
@@ -499,3 +505,81 @@ def test_what_an_account_may_say_of_a_place_to_leave_at(tmp_path, monkeypatch):
         pass
     assert isinstance(told.value.outcome, SignedOut)
     assert "daymark secret new list.unsubscribe" in told.value.why
+
+
+# The real server
+
+
+LOCAL = tuple(f"person{n}@example.test" for n in range(40))
+
+
+@pytest.fixture(scope="module")
+def real(certificate):
+    with postfix(certificate) as server:
+        yield server
+
+
+class Losing:
+    """A way to a server on which some answers to a whole letter are lost, and the connection with each of them."""
+
+    def __init__(self, port, lost):
+        self.to, self.lost, self.letters, self.pid, self.kills = port, lost, 0, 0, ()
+        self.ear = socket.create_server((HERE, 0))
+        self.port = self.ear.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with suppress(OSError):  # closed
+            while True:
+                client, _ = self.ear.accept()
+                threading.Thread(target=self.carry, args=(client,), daemon=True).start()
+
+    def carry(self, client):
+        with client, closing(socket.create_connection((HERE, self.to))) as server, suppress(OSError):
+            is_letter = False
+            while answer := server.recv(65536):
+                if is_letter and self.fault():
+                    return
+                is_letter = answer.startswith(b"354")
+                client.sendall(answer)
+                if not (said := client.recv(65536)):
+                    return
+                while is_letter and not said.endswith(b"\r\n.\r\n"):
+                    said += client.recv(65536)
+                server.sendall(said)
+
+    def fault(self):
+        """What befalls the answer to a letter that the server has: it is lost, or the sender is killed."""
+        self.letters += 1
+        if self.letters in self.kills:
+            os.kill(self.pid, signal.SIGKILL)
+        return self.letters in self.lost or self.letters in self.kills
+
+
+@pytest.mark.slow
+def test_forty_people_killed_and_cut_off_in_the_middle_and_nobody_twice(real, tmp_path):
+    """Three answers lost, two kills, two refusals: each of the others has one letter in the inbox of Postfix."""
+    people = ("no-such@example.test", "refused@example.test", *LOCAL)
+    way = Losing(real.port, lost={5, 17, 30})
+    account = listed(way.port, people)
+    queued(tmp_path, account, WORDS, DUE)
+    script = SCRIPT.replace("listed(int(sys.argv[2]))", f"listed(int(sys.argv[2]), {people})")
+    for n, kill in enumerate((11, 23)):
+        way.kills = (kill,)
+        after = script.replace(", DUE)", f", DUE + __import__('datetime').timedelta(hours={n}))")
+        for hours in range(6):
+            line = after.replace("hours=", f"minutes={hours * 5} + 60*")
+            command = [sys.executable, "-c", line, str(tmp_path), str(way.port), str(Path(__file__).parent)]
+            running = subprocess.Popen(command)
+            way.pid = running.pid
+            if running.wait() == -signal.SIGKILL:
+                break
+        assert way.letters >= kill
+    way.kills = ()
+    (found,) = rounds(tmp_path, account, DUE + timedelta(hours=5))
+    way.ear.close()
+    assert (found.state, found.reason) == ("unsure", "35 of 42 have it; 2 refused; 5 may or may not have it")
+    for _ in LOCAL:
+        real.wait_for("status=sent")
+    inbox = [message_from_bytes(data, policy=default)["To"] for data in real.inbox()]
+    assert sorted(inbox) == sorted(LOCAL)  # also the five in doubt: the server had them, once

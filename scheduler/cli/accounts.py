@@ -73,6 +73,8 @@ def account(
 def secret(
     verb: Annotated[str, typer.Argument(metavar="[VERB]", help="list, set, new or remove.")] = "list",
     which: Annotated[str, typer.Argument(metavar="[ACCOUNT.FIELD]", help="Such as main.token.")] = "",
+    *,
+    keyring: Annotated[bool, typer.Option("--keyring", help="With set, new: in this machine's keyring.")] = False,
     who: As = "",
     home: Home = "",
     now: Now = "",
@@ -97,10 +99,10 @@ def secret(
         _said(which, "taken away", json=json)
         return
     value = accounting.new_secret() if verb == "new" else _hidden(which)
-    path = accounting.keep_secret(ws, name, field, value)
+    path = accounting.keep_secret(ws, name, field, value, keyring=keyring)
     _said(which, f"kept in {path}", json=json)
     if verb == "new":
-        show.aside("Give it to the receiver from that file; it is shown nowhere else.")
+        show.aside("Give it to the receiver from there; it is shown nowhere else.")
 
 
 def _list(ws: Workspace, *, json: bool) -> None:

@@ -95,8 +95,8 @@ def test(ws: Workspace, name: str) -> str:
     return open_channel(known(ws, name), ws.home).test()
 
 
-def keep_secret(ws: Workspace, name: str, field: str, value: str) -> str:
-    """Keeps a secret of an account in the workspace's file; returns the file's name. Raises UsageError, BadData."""
+def keep_secret(ws: Workspace, name: str, field: str, value: str, *, keyring: bool = False) -> str:
+    """Keeps a secret of an account in a file or the keyring; returns where. Raises UsageError, BadData."""
     wanted: tuple[str, ...] = ("url",) if name == TEAM else ()
     if name != TEAM or name in ws.settings.accounts:
         kind = KINDS[known(ws, name).channel]
@@ -105,8 +105,7 @@ def keep_secret(ws: Workspace, name: str, field: str, value: str) -> str:
         raise UnknownName("secret", field, wanted, f"{name} has: {', '.join(wanted) or 'none'}")
     if not value.strip():
         raise UsageError("the secret is empty", "paste it when asked, or give it on standard input")
-    secrets.keep(ws.home, name, field, value.strip())
-    return str(ws.home / secrets.FILE)
+    return secrets.keep(ws.home, name, field, value.strip(), keyring=keyring)
 
 
 def new_secret() -> str:

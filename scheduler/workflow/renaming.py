@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scheduler import secrets
+from scheduler import secrets, vault
 from scheduler.accounts import is_name
 from scheduler.errors import PersonNeeded, UsageError
 from scheduler.kinds import KINDS
@@ -52,9 +52,10 @@ def rename(ws: Workspace, old: str, new: str, *, dry_run: bool = False) -> Renam
         raise PersonNeeded(f"{sending} is being sent at this moment", "the same again in two minutes")
     fields = KINDS[account.channel].secrets + KINDS[account.channel].may_secrets
     found = [secrets.find(ws.home, old, field)[1] for field in fields]
-    elsewhere = tuple(place for place in found if place and not place.endswith(secrets.FILE))
+    stored = (str(ws.home / secrets.FILE), vault.PLACE)
+    elsewhere = tuple(place for place in found if place and place not in stored)
     if not dry_run:
-        _do(ws, old, new, fields)
+        _do(ws, old, new)
     return Renamed(number, elsewhere)
 
 
@@ -63,12 +64,10 @@ def _sending(deliveries: Iterable[Delivery], account: str) -> str:
     return next((d.post for d in deliveries if d.account == account and d.state is DeliveryState.SENDING), "")
 
 
-def _do(ws: Workspace, old: str, new: str, fields: tuple[str, ...]) -> None:
+def _do(ws: Workspace, old: str, new: str) -> None:
     from scheduler.store import renaming as store
 
-    for field in fields:
-        if value := secrets.stored(ws.home, old, field):
-            secrets.keep(ws.home, new, field, value)
+    secrets.copy(ws.home, old, new)
     with writing(ws.home, ws.now, ws.who) as tx:
         store.rename(tx, old, new)
     with secrets.alone(ws.home):
