@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import zipfile
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import AuthResult
+from conftest import EVE
 from servers.postfix import postfix
 from test_channels import MESSAGE
 from test_email import ACCOUNT, HERE, SECRET, SENDER, Handler, certificate, receiver  # noqa: F401  (a fixture)
@@ -32,7 +34,7 @@ from scheduler.kinds import guarantee_of
 from scheduler.model import FOREVER, Guarantee, SignedOut, Wording
 from scheduler.recipients import MOST, in_words, name_of, once, recipients_of
 from scheduler.store import outbox as claims
-from scheduler.store import reads
+from scheduler.store import reads, renaming
 from scheduler.store import recipients as store
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.settling import settled
@@ -387,6 +389,60 @@ def test_a_crash_when_its_time_is_over_waits_for_a_person(tmp_path):
     assert stand(tmp_path)[0] == "accepted"
 
 
+# The same on a server of PostgreSQL, and through the command
+
+
+def test_on_postgresql_it_is_the_same(tmp_path, database):
+    (tmp_path / "database.url").write_text(database)
+    no = {PEOPLE[1]: "550 5.1.1 nobody", PEOPLE[3]: "451 later"}
+    with receiver(Post(no=no, after={PEOPLE[5]: "cut"})) as server:
+        account = listed(server.port)
+        queued(tmp_path, account, WORDS, DUE)
+        a_round(tmp_path, account, DUE)
+        del server.handler.no[PEOPLE[3]]
+        (found,) = rounds(tmp_path, account, DUE + timedelta(hours=1))
+        assert (found.state, found.reason) == ("unsure", "6 of 8 have it; 1 refused; 1 may or may not have it")
+        with writing(tmp_path, DUE, "Ana") as tx:
+            renaming.rename(tx, "list", "friends")
+        answered(tmp_path, is_out=True)
+    assert server.handler.to() == [*PEOPLE[:1], PEOPLE[2], *PEOPLE[4:], PEOPLE[3]]
+    assert (delivery(tmp_path).account, delivery(tmp_path).state) == ("friends", "sent")
+
+
+def test_a_person_sees_who_has_it_and_answers_for_the_one_in_doubt(daymark, at):
+    home = at("fresh")
+    with receiver(Post(no={PEOPLE[1]: f"550 5.1.1 {PEOPLE[1]}: nobody"}, after={PEOPLE[2]: "cut"})) as server:
+        text = re.sub(r'network = "mastodon"', 'network = "plain"', (home / "daymark.toml").read_text())
+        (home / "friends.txt").write_text("\n".join(PEOPLE[:4]))
+        mail = f'channel = "email"\nserver = "smtp://{HERE}:{server.port}"\nhandle = "{SENDER}"\nlist = "friends.txt"'
+        (home / "daymark.toml").write_text(
+            re.sub(r'(\[accounts\.main\]\n)channel = "folder"[^\n]*', rf"\1{mail}", text)
+        )
+        for words in (("plan",), ("approve", EVE, "--as", "Ana"), ("queue",)):
+            assert daymark(*words, home=home).code == 0
+        said = [daymark("tick", home=home, now=f"2026-07-03T{hour}:00:00Z") for hour in ("09", "10", "11")]
+        said.append(daymark("status", home=home, now="2026-07-03T12:00:00Z"))
+        shown = daymark("show", EVE, home=home)
+        assert daymark("settle", EVE, "--out", "--as", "Ana", home=home).out == f"{EVE}: sent\n"
+        said += [daymark("audit", "log", home=home), daymark("backup", home=home)]
+    assert server.handler.to() == [PEOPLE[0], PEOPLE[2], PEOPLE[3]]
+    assert "2 of 4 have it; 1 refused; 1 may or may not have it" in said[3].out
+    for address, state in ((PEOPLE[1], "refused"), (PEOPLE[2], "unsure")):
+        assert f"{address}: {state}" in shown.out
+    assert re.findall(r"(?i)person\d", "".join(answer.out + answer.err for answer in said)) == []
+    told = daymark.json("show", EVE, home=home)
+    assert [r["state"] for r in sorted(told["recipients"], key=lambda r: r["address"])] == [
+        "accepted",
+        "refused",
+        "accepted",
+        "accepted",
+    ]
+    (packed,) = home.rglob("*.zip")
+    with zipfile.ZipFile(packed) as names:
+        assert "friends.txt" not in names.namelist()
+        assert re.findall(rb"(?i)person\d", b"".join(map(names.read, names.namelist()))) == []
+
+
 # Who is on the list
 
 
@@ -514,7 +570,7 @@ LOCAL = tuple(f"person{n}@example.test" for n in range(40))
 
 
 @pytest.fixture(scope="module")
-def real(certificate):
+def real(certificate):  # noqa: F811
     with postfix(certificate) as server:
         yield server
 
