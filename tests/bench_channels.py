@@ -1,6 +1,6 @@
 """How many posts a channel gets out before its own server, as a ratio to a bare loop of the same requests, in one run.
 
-python tests/bench_channels.py [POSTS]      letters, Mastodon's imitation, a Bluesky PDS, a receiver of webhooks
+python tests/bench_channels.py [POSTS]      Postfix, Mastodon's imitation, a Bluesky PDS, a receiver of webhooks
 """
 
 from __future__ import annotations
@@ -133,37 +133,27 @@ def measured(name: str, number: int, **more: object) -> None:
     )
 
 
-class _Mailbox:
-    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802
-        self.last = envelope
-        return "250 OK"
-
-
 def mailed(number: int) -> None:
-    """One post for many, and a bare loop of smtplib that sends as many letters on one connection."""
-    from test_email import Receiver
+    """One post for many through Postfix, and a bare loop of smtplib that sends as many letters on one connection."""
+    from servers.postfix import postfix
 
-    mailbox = _Mailbox()
-    server = Receiver(mailbox)
-    server.start()
-    people = tuple(f"person{n}@example.org" for n in range(number))
-    url = f"smtp://127.0.0.1:{server.port}"
-    account = Account("main", "email", "plain", "en", "GB", "UTC", server=url, recipients=people, **AWAKE)
-    account = replace(account, handle="news@example.org")
-    with tempfile.TemporaryDirectory() as folder:
+    people = tuple(f"person{n}@example.test" for n in range(number))
+    with tempfile.TemporaryDirectory() as folder, postfix(Path(folder) / "no-certificate") as server:
+        account = Account("main", "email", "plain", "en", "GB", "UTC", handle="news@example.org", **AWAKE)
+        account = replace(account, server=f"smtp://127.0.0.1:{server.port}", recipients=people)
         now = their_time()
         queued(Path(folder), account, [Wording("Today is the day.")], now)
         began = time.perf_counter()
         (found,) = rounds(Path(folder), account, now)
         ours = time.perf_counter() - began
         assert (found.state, found.reason) == ("sent", "")
-    letter = mailbox.last.content
-    began = time.perf_counter()
-    with smtplib.SMTP("127.0.0.1", server.port) as link:
-        for person in people:
-            link.sendmail("news@example.org", [person], letter)
-    theirs = time.perf_counter() - began
-    server.stop()
+        server.wait_for("status=sent")
+        letter = server.inbox()[0]
+        began = time.perf_counter()
+        with smtplib.SMTP("127.0.0.1", server.port) as link:
+            for person in people:
+                link.sendmail("news@example.org", [person], letter)
+        theirs = time.perf_counter() - began
     print(
         f"email: {number / ours:.1f} letters a second, a bare loop of smtplib {number / theirs:.1f}: "
         f"ratio {theirs / ours:.2f}",

@@ -18,7 +18,7 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult
 from conftest import EVE
 from servers.postfix import postfix
 from test_channels import MESSAGE
@@ -226,6 +226,29 @@ def test_a_no_to_the_sender_stops_before_it_is_said_eight_times(tmp_path):
         (found,) = rounds(tmp_path, account, DUE)
     assert (found.state, server.handler.began) == ("failed", 1)
     assert found.reason == "0 of 8 have it; 8 still to come: MAIL: 550 5.7.1 not yours"
+
+
+def test_a_server_that_hangs_up_after_three_letters_is_called_again(tmp_path):
+    class Tired(SMTP):
+        """Takes three letters on a connection, then says goodbye as Exim does."""
+
+        letters = 0
+
+        async def smtp_MAIL(self, arg):  # noqa: N802
+            self.letters += 1
+            if self.letters <= 3:
+                await super().smtp_MAIL(arg)
+                return
+            await self.push("421 4.3.2 too many letters")
+            self.transport.close()
+
+    with receiver(Post(), made=Tired) as server:
+        account = listed(server.port)
+        queued(tmp_path, account, WORDS, DUE)
+        a_round(tmp_path, account, DUE)
+    assert (delivery(tmp_path).state, delivery(tmp_path).attempts) == ("sent", 1)
+    assert server.handler.to() == list(PEOPLE)
+    assert len(server.handler.calls) == 3
 
 
 # An answer that is lost

@@ -123,27 +123,45 @@ class _Desk:
     def __init__(self, way: Way, seal: Seal | None, message: Message) -> None:
         self.way, self.seal, self.message, self.picture = way, seal, message, _picture(message)
         self.link: Link | None = None
+        self.is_clean = True  # no letter is begun on the connection
 
     def send(self, to: str, key: str) -> Outcome:
         """A letter to somebody; its Message-ID is made of the key. Raises Stopped for what is not about them alone."""
         way = replace(self.way, to=to)
         data = letter(replace(self.message, key=key), way.sender, to, way.leave_at(), self.picture)
         data = self.seal.signed(data) if self.seal else data
-        try:
-            link = self._ready()
-            refused = _hand_over(link, way, data)
-        except (OSError, smtplib.SMTPException, ValueError) as error:  # the end of the letter has not left
-            raise Stopped(TryLater(f"the mail was not handed over: {said(error)}")) from error
+        link, refused = self._handed_over(way, data)
         came = refused or _last_answer(link, way, id_of(key, way.sender))
+        self.is_clean = isinstance(came, Sent)
         if isinstance(came, Unsure):  # whatever it says now may be about this letter
             self.close()
         return came
 
+    def _handed_over(self, way: Way, data: bytes) -> tuple[Link, Outcome | None]:
+        """The connection on which a letter went, all but the answer; or why the recipient gets none. Raises Stopped.
+
+        A server may hang up after so many letters: then it is called once more. The end of this one has not left.
+        """
+        was_open = self.link is not None
+        try:
+            link = self._ready()
+            return link, _hand_over(link, way, data)
+        except Stopped as stopped:
+            no = stopped.outcome
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            no = TryLater(f"the mail was not handed over: {said(error)}")
+        self.close()
+        if was_open and isinstance(no, TryLater):
+            return self._handed_over(way, data)
+        raise Stopped(no)
+
     def _ready(self) -> Link:
         """A connection that waits for a letter. Raises Stopped, OSError or SMTPException."""
-        if self.link and not self.link.begins():  # some servers hang up after so many letters
-            self.close()
-        if not self.link:
+        if self.link:
+            self.link.begin()
+            if not self.is_clean:
+                _ask(self.link, self.way, "RSET")
+        else:
             self.link = _connected(self.way)
             _sign_in(self.link, self.way)
         return self.link
