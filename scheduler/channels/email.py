@@ -137,14 +137,16 @@ class _Desk:
             self.close()
         return came
 
-    def _handed_over(self, way: Way, data: bytes) -> tuple[Link, Outcome | None]:
+    def _handed_over(self, way: Way, data: bytes, until: float = 0.0) -> tuple[Link, Outcome | None]:
         """The connection on which a letter went, all but the answer; or why the recipient gets none. Raises Stopped.
 
-        A server may hang up after so many letters: then it is called once more. The end of this one has not left.
+        A server may hang up after so many letters: then it is called once more, with the time that is left of the
+        first call. The end of this letter has not left.
         """
         was_open = self.link is not None
         try:
             link = self._ready()
+            link.until = until = min(link.until, until or link.until)
             return link, _hand_over(link, way, data)
         except Stopped as stopped:
             no = stopped.outcome
@@ -152,7 +154,7 @@ class _Desk:
             no = TryLater(f"the mail was not handed over: {said(error)}")
         self.close()
         if was_open and isinstance(no, TryLater):
-            return self._handed_over(way, data)
+            return self._handed_over(way, data, until)
         raise Stopped(no)
 
     def _ready(self) -> Link:
