@@ -27,6 +27,8 @@ def accounts_of(t: Table, limits: dict[str, Limits]) -> Iterator[tuple[str, Acco
             inner.wrong("", f"the account name '{name}' is not lower-case letters, digits and hyphens", "rename it")
         made = _account(name, inner, limits)
         ids = made.ids or name
+        if made.ids and not is_name(ids):
+            inner.wrong("ids", f"'{ids}' is not a name that an account had", "write its first name, or leave it out")
         if ids in holders:
             say = f"the ids of its posts are those of [accounts.{holders[ids]}], which hold '{ids}'"
             inner.wrong("ids", say, "give one of the two another name")
