@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from scheduler import mail, watch
+from scheduler import mail, recipients, watch
 from scheduler.kinds import KINDS
 from scheduler.model import LANGUAGES, Account
 from scheduler.toml import as_clock
@@ -20,11 +20,25 @@ if TYPE_CHECKING:
 
 def accounts_of(t: Table, limits: dict[str, Limits]) -> Iterator[tuple[str, Account]]:
     """The accounts of a table [accounts], by name; what is wrong in them is noted in it."""
+    holders: dict[str, str] = {}
     for name in t.body:
         inner = t.table(name)
-        if not name.replace("-", "").isalnum() or name != name.lower():
+        if not is_name(name):
             inner.wrong("", f"the account name '{name}' is not lower-case letters, digits and hyphens", "rename it")
-        yield name, _account(name, inner, limits)
+        made = _account(name, inner, limits)
+        ids = made.ids or name
+        if made.ids and not is_name(ids):
+            inner.wrong("ids", f"'{ids}' is not a name that an account had", "write its first name, or leave it out")
+        if ids in holders:
+            say = f"the ids of its posts are those of [accounts.{holders[ids]}], which hold '{ids}'"
+            inner.wrong("ids", say, "give one of the two another name")
+        holders[ids] = name
+        yield name, made
+
+
+def is_name(text: str) -> bool:
+    """Whether an account may be called so: lower-case letters, digits and hyphens."""
+    return text.replace("-", "").isalnum() and text == text.lower()
 
 
 def _account(name: str, t: Table, limits: dict[str, Limits]) -> Account:
@@ -45,10 +59,11 @@ def _account(name: str, t: Table, limits: dict[str, Limits]) -> Account:
         themes=t.words("themes"),
         fallback=t.yes("fallback", default=False),
         server=_server(t, kind) if kind.needs_server else "",
-        to=_mail(t, "to") if kind.needs_to else "",
+        **(_to(t) if kind.needs_to else {}),
         unsubscribe=_unsubscribe(t) if kind.needs_to else "",
         handle=_handle(t, kind) if kind.needs_handle else "",
         options={name: t.one_of(name, values, values[0]) for name, values in kind.options.items()},
+        ids=t.text("ids", ""),
         audience=t.text("audience", ""),
     )
     t.finish()
@@ -113,6 +128,35 @@ def _unsubscribe(t: Table) -> str:
     if value and not value.startswith("https://"):
         t.wrong("unsubscribe", "unsubscribe is not an https address", 'write the whole address, or ""')
     return value
+
+
+def _to(t: Table) -> dict[str, Any]:
+    """Whom an account writes to: one address, or several, or a file of them; and how its letters are signed."""
+    found = {"user": t.text("user", ""), **_dkim(t)}
+    if "list" in t.body and "to" in t.body:
+        t.wrong("list", "both to and list say who is written to", "leave one of them out")
+    if "list" in t.body:
+        return found | {"list": t.text("list")}
+    if not isinstance(t.body.get("to"), list):
+        return found | {"to": _mail(t, "to")}
+    several = t.words("to")
+    for value in several:
+        if not mail.is_address(value):
+            t.wrong("to", f"to has '{value}', not a mail address", 'write addresses alone, such as "ana@example.org"')
+    if not 0 < len(several) <= recipients.MOST:
+        t.wrong("to", f"to names {len(several)} addresses, not 1 to {recipients.MOST}", "use a list server for more")
+    return found | {"recipients": several}
+
+
+def _dkim(t: Table) -> dict[str, str]:
+    """Where the key of an account's letters stands in the DNS, if it signs them: at its sender's domain or above."""
+    sender = str(t.body.get("handle", "")).rpartition("@")[2]
+    selector, domain = t.text("dkim_selector", ""), t.text("dkim_domain", "") or sender
+    if selector and not f".{sender}".endswith(f".{domain}"):
+        t.wrong("dkim_domain", f"{sender} is not in the domain {domain}", "leave it out, or write the sender's domain")
+    if selector and not mail.is_address(f"dkim@{selector}"):
+        t.wrong("dkim_selector", f"dkim_selector is '{selector}'", 'write the name in the DNS, such as "daymark2027"')
+    return {"dkim_selector": selector, "dkim_domain": domain if selector else ""}
 
 
 def _mail(t: Table, key: str) -> str:

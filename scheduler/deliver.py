@@ -12,8 +12,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scheduler import outbox
+from scheduler.channels import Mailing
+from scheduler.circular import circulate
 from scheduler.courier import Tally, ended, message_of, stopped
-from scheduler.model import Delivery, DeliveryState, Post, Sent, TryLater, Unsure
+from scheduler.model import Delivery, DeliveryState, Partly, Post, Sent, TryLater, Unsure
 from scheduler.store import outbox as store
 from scheduler.store import work
 from scheduler.store.holds import of_file
@@ -181,9 +183,8 @@ class Round:
             told = f"went out although it had been given up: {after.place}" if out else "was given up and may be out"
             self.tally.troubles.append(f"{id} {told}")
         if kept == "ours":
-            if isinstance(tried.outcome, Sent):
-                differs = f"{id} is out, but is not what was approved: {after.reason}" if after.reason else ""
-                self.tally.note(after.state, differs)
+            if isinstance(tried.outcome, Sent | Partly):
+                self.tally.note(after.state, _less(id, tried.outcome))
                 return
             told = f"{id} on {tried.post.channel}: {after.reason}"
             self.tally.note(after.state, told)
@@ -204,6 +205,15 @@ def _believed(tried: _Tried) -> Delivery:
     return replace(row, reason=outcome.why) if isinstance(outcome, Unsure) else row
 
 
+def _less(id: str, outcome: Sent | Partly) -> str:
+    """How what is out is less than what was approved; empty if it is not."""
+    if isinstance(outcome, Partly):
+        return ""
+    if outcome.differs:
+        return f"{id} is out, but is not what was approved: {outcome.differs}"
+    return f"{id} is out, but not to all: {outcome.short}" if outcome.short else ""
+
+
 def _asked(c: Courier, mine: Delivery, post: Post, channel: Channel) -> tuple[Delivery, Outcome]:
     """What came of a try, and the row it was made from: a message that may be out is looked for before it goes again.
 
@@ -220,4 +230,6 @@ def _asked(c: Courier, mine: Delivery, post: Post, channel: Channel) -> tuple[De
     over = min(mine.expires, mine.lease or mine.expires)
     if c.clock() >= over:  # the machine slept between the claim and here
         return mine, TryLater("its time, or that of its claim, was over before it could be sent", timedelta())
+    if isinstance(channel, Mailing) and channel.is_many:
+        return circulate(c, mine, post, channel, message)
     return mine, channel.send(message)

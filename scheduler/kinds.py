@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scheduler.model import FOREVER, Guarantee, Rate, RateLimits
+from scheduler.recipients import is_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +25,10 @@ class Kind:
     `networks`: whose limits its texts may follow, empty: any; the first is the usual one. `pictures`: the most that one
     post has, each of at most `picture_bytes` (0: any size). `has_alt`, `has_note`, `has_language`: whether it takes alt
     texts, content notes, and the language of a text; `has_threads`: whether it posts a thread, or shows its parts to a
-    person. `edits`: what is possible with a post that is out. `secrets`: what an account signs in with. `needs_server`,
-    `needs_handle`, `needs_to`: whether an account must name the address of its service, which begins with one of
-    `schemes`, its name there, and the mail address that it writes to. `options`: what an account may choose, each with
-    its values, the usual one first.
+    person. `edits`: what is possible with a post that is out. `secrets`: what an account signs in with; `may_secrets`
+    what else it may have. `needs_server`, `needs_handle`, `needs_to`: whether an account must name the address of its
+    service, which begins with one of `schemes`, its name there, and whom it mails to (`to`, one address or several, or
+    `list`, a file of them). `options`: what an account may choose, each with its values, the usual one first.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Kind:
     has_threads: bool = False
     edits: str = "none"
     secrets: tuple[str, ...] = ()
+    may_secrets: tuple[str, ...] = ()
     needs_server: bool = False
     schemes: tuple[str, ...] = ("https",)
     needs_handle: bool = False
@@ -114,7 +116,7 @@ KINDS = _table(
     ),
     Kind(
         name="email",
-        about="mail to one address: that of a list, or of a newsletter service",
+        about="mail to one address, such as that of a list; or to up to 500 people, one letter each",
         made_by="scheduler.channels.email:Email",
         # SMTP has no keys and tells nobody what it took. Most providers take hundreds of letters an hour; a list of one
         # address needs few.
@@ -123,6 +125,7 @@ KINDS = _table(
         networks=("plain",),
         picture_bytes=1_000_000,  # every reader gets it, a third larger in base64
         secrets=("password",),
+        may_secrets=("dkim", "unsubscribe"),
         needs_server=True,
         schemes=("smtps", "smtp"),
         needs_handle=True,
@@ -142,9 +145,13 @@ KINDS = _table(
 
 
 def guarantee_of(account: Account) -> Guarantee:
-    """What an account's channel guarantees; for a webhook its receiver may be said to ignore what it has seen."""
-    ignored = account.options.get("repeats") == "ignored"
-    return Guarantee(FOREVER) if ignored else KINDS[account.channel].guarantee
+    """What an account's channel guarantees.
+
+    For a webhook its receiver may be said to ignore what it has seen. To many: another round writes only to those of
+    whom it is known that they have no letter.
+    """
+    is_harmless = account.options.get("repeats") == "ignored" or is_many(account)
+    return Guarantee(FOREVER) if is_harmless else KINDS[account.channel].guarantee
 
 
 def service_of(account: Account) -> str:

@@ -169,7 +169,7 @@ STEPS = (
     Step(_WAITING, _MISSED, "`resume`, when it could only go too late", Who.PERSON, _CLOSED, _UNSENT, _ROLLED),
     Step(_WAITING, _WAITING, "`resume` moves it to a later time", Who.PERSON, _CLOSED, _UNSENT, _ROLLED),
     Step(_SENDING, _SENT, "settle: `Sent`", Who.TICK, f"it is out; {_LEFT}", _OVER),
-    Step(_SENDING, _WAITING, "settle: `TryLater`, `SignedOut`", Who.TICK, _LEFT, _AGAIN),
+    Step(_SENDING, _WAITING, "settle: `TryLater`, `SignedOut`; `Partly`, of a post for many", Who.TICK, _LEFT, _AGAIN),
     Step(_SENDING, _FAILED, "settle: `Refused`, or the twelfth `TryLater`", Who.TICK, _LEFT, _BACK),
     Step(_SENDING, _WAITING, "settle: `Unsure`, where a repeat is harmless", Who.TICK, _LEFT, _AGAIN),
     Step(
@@ -198,6 +198,14 @@ STEPS = (
     Step(_MISSED, _SENT, AFTER_ALL, Who.TICK, "it stays `missed`", _OVER),
     Step(_MISSED, _UNSURE, PERHAPS, Who.TICK, "it stays `missed`", "a person looks"),
     Step(_UNSURE, _WAITING, "`settle --not-out`", Who.PERSON, _DOUBT, "the next tick sends it, with the same key"),
+    Step(
+        _UNSURE,
+        _WAITING,
+        "`settle --out` of a post for many, while others wait for it",
+        Who.PERSON,
+        _DOUBT,
+        "the next tick writes to those who wait",
+    ),
     Step(_UNSURE, _MISSED, "`settle --not-out` when its time is over", Who.PERSON, _DOUBT, _OVER),
 )
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from scheduler.model import (
+    Begun,
     Delivery,
     DeliveryState,
     Found,
@@ -60,11 +61,14 @@ def after(row: Delivery, outcome: Outcome, sure: Guarantee, now: datetime) -> Se
     match outcome:
         case Refused(why):
             return Settled(ended(row, DeliveryState.FAILED, why))
-        case Unsure(why):
-            return _again(replace(row, doubt=row.doubt or began), TryLater(why), sure, now)
+        case Unsure(why, is_last):
+            row = replace(row, doubt=row.doubt or began)
+            return _again(row, TryLater(why), Guarantee() if is_last else sure, now)
         case SignedOut(why):
             waiting = replace(row, state=DeliveryState.WAITING, reason=why)
             return Settled(waiting, account_free=datetime.max.replace(tzinfo=now.tzinfo), account_reason=why)
+        case Partly(why):
+            return Settled(replace(row, state=DeliveryState.WAITING, due=now, reason=why))
         case TryLater():
             return _again(row, outcome, sure, now)
 
@@ -129,14 +133,14 @@ def looked(row: Delivery, found: Found) -> Delivery:
     match found:
         case Sent():
             return _out(row, found)
-        case Unsure() | Partly():
+        case Unsure() | Begun():
             return row
     return replace(row, doubt=None)
 
 
 def _out(row: Delivery, sent: Sent) -> Delivery:
     """The row of what is out."""
-    free: dict[str, Any] = {"claim": "", "lease": None, "doubt": None, "reason": sent.differs}
+    free: dict[str, Any] = {"claim": "", "lease": None, "doubt": None, "reason": sent.differs or sent.short}
     return replace(row, state=DeliveryState.SENT, place=sent.place, remote=sent.id, **free)
 
 

@@ -58,7 +58,7 @@ def _slot(occurrence: Occurrence, stage: Stage, account: Account, zone: ZoneInfo
     at = awake(stage.at, account)
     why = "" if at == stage.at else f"moved from {stage.at:%H:%M} to {at:%H:%M}: quiet hours"
     return Slot(
-        id=f"{occurrence.id}/{stage.name}/{account.name}-{account.language}",
+        id=f"{occurrence.id}/{stage.name}/{account.ids or account.name}-{account.language}",
         campaign=occurrence.id,
         occurrence=occurrence,
         stage=stage,

@@ -1,7 +1,8 @@
 """What accounts sign in with: found where the machine keeps it, written to a file that only its owner reads.
 
 Looked for in this order, the first that is there counts: the variable DAYMARK_<ACCOUNT>_<FIELD>; the file that
-DAYMARK_<ACCOUNT>_<FIELD>_FILE names; the credential <account>.<field> of systemd; secrets.toml in the workspace.
+DAYMARK_<ACCOUNT>_<FIELD>_FILE names; the credential <account>.<field> of systemd; secrets.toml in the workspace, where
+`true` in place of a text says that the keyring of the machine holds it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
+from scheduler import vault
 from scheduler.errors import BadData
 
 if TYPE_CHECKING:
@@ -39,21 +41,41 @@ def find(home: Path, account: str, field: str) -> tuple[str, str]:
     folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
     if folder and (given := Path(folder) / f"{account}.{field}").exists():
         return _read(given), f"the credential {account}.{field}"
-    value = _stored(home).get(account, {}).get(field, "")
-    return value, str(home / FILE) if value else ""
+    kept = _stored(home).get(account, {}).get(field, "")
+    if kept is True:
+        return vault.get(home, account, field), vault.PLACE
+    return str(kept), str(home / FILE) if kept else ""
 
 
-def keep(home: Path, account: str, field: str, value: str) -> None:
-    """Writes a secret into the workspace's file; an empty value takes it out. Raises BadData."""
+def keep(home: Path, account: str, field: str, value: str, *, keyring: bool = False) -> str:
+    """Keeps a secret in the workspace's file or, if asked for, in the keyring; returns where.
+
+    One that is in the keyring already stays there; an empty value takes it out. Raises BadData.
+    """
     if any(not sign.isprintable() for sign in value):
         raise BadData("a secret is one line of text", "paste it without what comes before and after it")
     import tomlkit
 
     with alone(home):
         stored = _stored(home)
-        stored.setdefault(account, {})[field] = value
+        is_there = stored.get(account, {}).get(field) is True
+        if value and (keyring or is_there):
+            vault.put(home, account, field, value)
+            stored.setdefault(account, {})[field] = True
+        else:
+            stored.setdefault(account, {})[field] = value
         left = {name: {f: v for f, v in fields.items() if v} for name, fields in stored.items()}
         _write(home, tomlkit.dumps({name: fields for name, fields in left.items() if fields}))
+        if is_there and not value:  # last: also where no keyring answers the file says that it is there no more
+            vault.drop(home, account, field)
+        return vault.PLACE if stored[account][field] is True else str(home / FILE)
+
+
+def copy(home: Path, old: str, new: str) -> None:
+    """Gives an account the stored secrets of another, each in the same place. Raises BadData."""
+    for field, value in _stored(home).get(old, {}).items():
+        is_there = value is True
+        keep(home, new, field, vault.get(home, old, field) if is_there else str(value), keyring=is_there)
 
 
 @contextmanager
@@ -95,7 +117,8 @@ def _read(path: Path) -> str:
         raise BadData(f"the secret in {path} cannot be read: {error}", "check its rights and what it holds") from error
 
 
-def _stored(home: Path) -> dict[str, dict[str, str]]:
+def _stored(home: Path) -> dict[str, dict[str, str | bool]]:
+    """What the file holds, by account and field: a secret, or True for one that is in the keyring."""
     path = home / FILE
     try:
         with path.open("rb") as file:
@@ -112,4 +135,4 @@ def _stored(home: Path) -> dict[str, dict[str, str]]:
     except tomllib.TOMLDecodeError as error:  # its words name a place, and no value
         raise BadData(f"{path} is no TOML: {error}", "mend it, or set its secrets anew") from error
     tables = {name: fields for name, fields in found.items() if isinstance(fields, dict)}
-    return {name: {f: str(v) for f, v in fields.items()} for name, fields in tables.items()}
+    return {name: {f: v is True or str(v) for f, v in fields.items()} for name, fields in tables.items()}

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scheduler import outbox
+from scheduler.channels import Mailing
+from scheduler.circular import found
 from scheduler.courier import message_of
 from scheduler.model import DeliveryState, Unsure
 from scheduler.store import outbox as store
@@ -75,11 +77,13 @@ class _Asker:
 
     def find(self, d: Delivery, post: Post) -> Found:
         channel = self.c.channels(post)
+        if isinstance(channel, Mailing) and channel.is_many:
+            return found(self.c, d)
         if not channel.guarantee.findable:
             return Unsure("it cannot be asked")
         if d.service in self.silent:
             return self.silent[d.service]
-        found = channel.find(message_of(self.c, d, post))
-        if isinstance(found, Unsure):
-            self.silent[d.service] = found
-        return found
+        seen = channel.find(message_of(self.c, d, post))
+        if isinstance(seen, Unsure):
+            self.silent[d.service] = seen
+        return seen

@@ -1,18 +1,20 @@
 """How many posts a channel gets out before its own server, as a ratio to a bare loop of the same requests, in one run.
 
-python tests/bench_channels.py [POSTS]      Mastodon's imitation, a Bluesky PDS, a receiver of webhooks
+python tests/bench_channels.py [POSTS]      Postfix, Mastodon's imitation, a Bluesky PDS, a receiver of webhooks
 """
 
 from __future__ import annotations
 
 import os
 import re
+import smtplib
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -131,9 +133,38 @@ def measured(name: str, number: int, **more: object) -> None:
     )
 
 
+def mailed(number: int) -> None:
+    """One post for many through Postfix, and a bare loop of smtplib that sends as many letters on one connection."""
+    from servers.postfix import postfix
+
+    people = tuple(f"person{n}@example.test" for n in range(number))
+    with tempfile.TemporaryDirectory() as folder, postfix(Path(folder) / "no-certificate") as server:
+        account = Account("main", "email", "plain", "en", "GB", "UTC", handle="news@example.org", **AWAKE)
+        account = replace(account, server=f"smtp://127.0.0.1:{server.port}", recipients=people)
+        now = their_time()
+        queued(Path(folder), account, [Wording("Today is the day.")], now)
+        began = time.perf_counter()
+        (found,) = rounds(Path(folder), account, now)
+        ours = time.perf_counter() - began
+        assert (found.state, found.reason) == ("sent", "")
+        server.wait_for("status=sent")
+        letter = server.inbox()[0]
+        began = time.perf_counter()
+        with smtplib.SMTP("127.0.0.1", server.port) as link:
+            for person in people:
+                link.sendmail("news@example.org", [person], letter)
+        theirs = time.perf_counter() - began
+    print(
+        f"email: {number / ours:.1f} letters a second, a bare loop of smtplib {number / theirs:.1f}: "
+        f"ratio {theirs / ours:.2f}",
+        flush=True,
+    )
+
+
 if __name__ == "__main__":
     posts = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     os.environ |= {"DAYMARK_MAIN_TOKEN": "mock_token", "DAYMARK_MAIN_SECRET": f"whsec_{KEY}"}
+    mailed(posts)
     measured("webhook", posts)
     measured("mastodon", posts)
     measured("bluesky", posts, handle=pds.HANDLE)

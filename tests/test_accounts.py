@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import DUE, EVE, Daymark
+from conftest import DUE, EVE, Daymark, everything, packs, rows
 
 from scheduler import secrets
 from scheduler.errors import BadData
@@ -73,6 +73,115 @@ def test_an_account_whose_posts_are_on_their_way_is_not_taken_out(daymark: Dayma
     assert answer.code == 3
     assert EVE in answer.err
     assert daymark.json("account", home=home)
+
+
+def test_a_renamed_account_keeps_its_posts_their_ids_their_yes_and_their_one_delivery(daymark: Daymark, at) -> None:
+    home = at("queued")
+    before = daymark.json("posts", home=home)
+    keys = rows(home)["delivery"]
+    assert daymark("hold", "--scope", "account:main", "--why", "a talk", home=home).code == 0
+    told = daymark("account", "rename", "main", "harbour", home=home)
+    assert (told.code, told.err) == (0, "")
+    assert [a["name"] for a in daymark.json("account", home=home)] == ["harbour"]
+    after = daymark.json("posts", home=home)
+    assert [p["id"] for p in after] == [p["id"] for p in before]
+    assert {p["account"] for p in after} == {"harbour"}
+    assert len(rows(home)["delivery"]) == len(keys)
+    assert [key for key in map(key_of, keys) if key not in map(key_of, rows(home)["delivery"])] == []
+    assert "kept back" in daymark("account", "resume", "harbour", home=home).out
+    assert daymark("plan", home=home).code == 0
+    assert [p["id"] for p in daymark.json("posts", home=home)] == [p["id"] for p in before]  # none a second time
+    assert daymark("tick", home=home, now=DUE).code == 0
+    assert packs(home) == [EVE]
+    assert daymark("audit", "log", "verify", home=home).code == 0
+
+
+def key_of(row: str) -> str:
+    return re.findall(r"'([0-9a-f]{40})'", row)[0]
+
+
+def test_renaming_twice_changes_nothing_more_and_back_is_possible(daymark: Daymark, at) -> None:
+    home = at("queued")
+    before = (home / "daymark.toml").read_text()
+    for words in (("main", "harbour"), ("harbour", "quay"), ("quay", "main")):
+        assert daymark("account", "rename", *words, home=home).code == 0
+    after = (home / "daymark.toml").read_text()
+    assert sorted(after.split()) == sorted([*before.split(), "ids", "=", '"main"'])
+    assert daymark("account", "rename", "harbour", "quay", home=home).code == 2
+
+
+def test_a_rename_that_was_cut_off_in_the_middle_is_ended_by_the_same_command(daymark: Daymark, at) -> None:
+    home = at("queued")
+    before = (home / "daymark.toml").read_bytes()
+    assert daymark("account", "rename", "main", "harbour", home=home).code == 0
+    (home / "daymark.toml").write_bytes(before)  # the database knew, the file not yet
+    daymark("tick", home=home, now=DUE)
+    assert packs(home) == []  # no account of that name: they wait
+    assert daymark("account", "rename", "main", "harbour", home=home).code == 0
+    assert daymark("tick", home=home, now=DUE).code == 0
+    assert packs(home) == [EVE]
+
+
+def test_a_dry_rename_says_the_same_and_changes_nothing(daymark: Daymark, at) -> None:
+    home = at("queued")
+    before = everything(home)
+    said = daymark("account", "rename", "main", "harbour", "--dry-run", home=home).out
+    assert everything(home) == before
+    assert said.replace("would be", "is") == daymark("account", "rename", "main", "harbour", home=home).out
+
+
+def test_stored_secrets_follow_a_rename_and_others_are_told_of(daymark: Daymark, workspace: Path) -> None:
+    add(daymark, workspace, "social", "mastodon", "http://localhost:1")
+    daymark("secret", "set", "social.token", home=workspace, stdin="canary")
+    told = daymark("account", "rename", "social", "town", home=workspace, env={"DAYMARK_SOCIAL_TOKEN": "canary-2"})
+    assert "the variable DAYMARK_SOCIAL_TOKEN has the old name" in told.err
+    assert "canary" not in told.out + told.err
+    assert secrets.find(workspace, "town", "token")[0] == "canary"
+    assert secrets.find(workspace, "social", "token")[0] == ""
+
+
+@pytest.mark.parametrize(("new", "code"), [("other", 2), ("main", 2), ("No Good", 2), ("", 2)])
+def test_a_name_that_is_taken_or_none_is_not_given(new: str, code: int, daymark: Daymark, at) -> None:
+    home = at("queued")
+    assert daymark("account", "add", "other", "--channel", "folder", *SPEAKS, home=home).code == 0
+    before = everything(home)
+    assert daymark("account", "rename", "main", new, home=home).code == code
+    assert everything(home) == before
+
+
+def test_a_new_account_may_not_take_the_ids_of_a_renamed_one(daymark: Daymark, at) -> None:
+    home = at("queued")
+    assert daymark("account", "rename", "main", "harbour", home=home).code == 0
+    answer = daymark("account", "add", "main", "--channel", "folder", *SPEAKS, home=home)
+    assert answer.code == 5
+    assert "the ids of its posts are those of" in answer.err
+
+
+def test_to_pause_an_account_is_to_hold_it(daymark: Daymark, at) -> None:
+    home = at("queued")
+    assert daymark("account", "pause", "main", home=home).code == 2  # without a reason
+    assert daymark("account", "pause", "main", "--why", "a storm", home=home).code == 0
+    (found,) = [a for a in daymark.json("status", home=home)["attention"] if a["what"] == "hold"]
+    assert (found["subject"], "a storm" in found["say"]) == ("account main", True)
+    daymark("tick", home=home, now=DUE)
+    assert packs(home) == []
+    refused = daymark("account", "resume", "main", home=home, now=DUE)
+    assert (refused.code, "daymark resume" in refused.err) == (3, True)  # what came due wants a choice
+    assert daymark("resume", "--scope", "account:main", "--keep", home=home, now=DUE).code == 0
+    assert daymark("account", "resume", "nobody", home=home).code == 2
+
+
+def test_an_account_may_mail_to_several_people_or_to_a_file_of_them(daymark: Daymark, workspace: Path) -> None:
+    mail = ("--channel", "email", "--server", "smtp://localhost", "--handle", "news@example.org", *SPEAKS)
+    two = ("--to", "ana@example.org", "--to", "ben@example.org")
+    assert daymark("account", "add", "few", *mail, *two, "--user", "harbour", home=workspace).code == 0
+    assert daymark("account", "add", "many", *mail, "--list", "friends.txt", home=workspace).code == 0
+    assert daymark("account", "add", "one", *mail, "--to", "ana@example.org", home=workspace).code == 0
+    text = (workspace / "daymark.toml").read_text()
+    for line in ('to = ["ana@example.org", "ben@example.org"]', 'list = "friends.txt"', 'user = "harbour"'):
+        assert line in text
+    for words in ((), ("--to", "ana"), ("--to", "ana@example.org", "--to", "b"), (*two, "--list", "friends.txt")):
+        assert daymark("account", "add", "wrong", *mail, *words, home=workspace).code == 5, words
 
 
 def add(daymark: Daymark, home: Path, name: str, channel: str, server: str) -> None:

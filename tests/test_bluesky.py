@@ -34,7 +34,7 @@ from scheduler.channels.facets import facets, mentioned
 from scheduler.channels.tid import rkey_of
 from scheduler.errors import ChannelError
 from scheduler.kinds import KINDS
-from scheduler.model import Account, DeliveryState, Media, Partly, Refused, Sent, SignedOut, TryLater, Unsure, Wording
+from scheduler.model import Account, Begun, DeliveryState, Media, Refused, Sent, SignedOut, TryLater, Unsure, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -706,7 +706,7 @@ def test_a_thread_that_stopped_in_the_middle_is_found_so_and_goes_on(server: Sma
     channel = Bluesky(account(faults.url), tmp_path)
     assert channel.find(whole) is None
     assert channel.send(whole) == Unsure("1 of 3 parts are out; posting: 500")
-    assert channel.find(whole) == Partly("1 of 3 parts are out")
+    assert channel.find(whole) == Begun("1 of 3 parts are out")
     faults.close()
     again = Bluesky(account(server.url), tmp_path)  # another process, which knows nothing
     sent = again.send(whole)

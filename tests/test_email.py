@@ -29,7 +29,7 @@ from test_pictures import picture
 from through import AWAKE, queued, rounds
 
 from scheduler.channels import email as channel
-from scheduler.channels import letter, open_channel, smtp
+from scheduler.channels import letter, open_channel, smtp, way
 from scheduler.errors import ChannelError
 from scheduler.model import Account, DeliveryState, Media, Refused, Sent, SignedOut, TryLater, Unsure, Wording
 
@@ -663,7 +663,7 @@ PORTS = [
 
 @pytest.mark.parametrize(("server", "place"), PORTS, ids=[server for server, _ in PORTS])
 def test_a_server_has_the_usual_port_unless_it_says_another(server, place):
-    assert channel._server(replace(ACCOUNT, server=server)) == place
+    assert way.server_of(replace(ACCOUNT, server=server)) == place
 
 
 # Asking, and trying it out

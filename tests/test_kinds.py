@@ -37,18 +37,17 @@ def again(guarantee: Guarantee) -> str:
 
 
 def row(kind: Kind) -> tuple[str, ...]:
-    needed = {"server": kind.needs_server, "handle": kind.needs_handle, "to": kind.needs_to}
-    needs = [f"`{name}`" for name, is_needed in needed.items() if is_needed]
+    needed = {"`server`": kind.needs_server, "`handle`": kind.needs_handle, "`to` or `list`": kind.needs_to}
+    needs = [name for name, is_needed in needed.items() if is_needed]
     options = [f"`{name}` ({', '.join(values)})" for name, values in kind.options.items()]
     size = f", {kind.picture_bytes / 1e6:g} MB" if kind.picture_bytes else ""
     pictures = f"{kind.pictures}{size}, {'described' if kind.has_alt else 'not described'}" if kind.pictures else "none"
     asked = "; ".join(filter(None, [", ".join(needs), ", ".join(options)])) or "nothing"
-    secrets = ", ".join(f"`{name}`" for name in kind.secrets) or "none"
+    secrets = ", ".join([*(f"`{name}`" for name in kind.secrets), *(f"(`{name}`)" for name in kind.may_secrets)])
     note = "yes" if kind.has_note else "no"
     threads = "yes" if kind.has_threads else "no"
-    return (
-        f"`{kind.name}`", kind.about, asked, secrets, pictures, note, threads, kind.edits, again(kind.guarantee)
-    )  # fmt: skip
+    told = (asked, secrets or "none", pictures, note, threads, kind.edits, again(kind.guarantee))
+    return (f"`{kind.name}`", kind.about, *told)
 
 
 def table() -> str:

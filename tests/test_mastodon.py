@@ -28,7 +28,7 @@ from through import AWAKE, a_message, queued, rounds
 
 from scheduler.channels import http
 from scheduler.channels.mastodon import Mastodon
-from scheduler.model import Account, Media, Partly, Refused, Sent, SignedOut, Takes, TryLater, Unsure, Wording
+from scheduler.model import Account, Begun, Media, Refused, Sent, SignedOut, Takes, TryLater, Unsure, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -310,7 +310,7 @@ def test_a_thread_that_stopped_in_the_middle_is_found_so_and_goes_on(
     channel = Mastodon(account(faults.url), tmp_path)
     assert channel.find(whole) is None
     assert channel.send(whole) == Unsure("1 of 3 parts are out; posting: 500")
-    assert channel.find(whole) == Partly("1 of 3 parts are out")
+    assert channel.find(whole) == Begun("1 of 3 parts are out")
     asked: list[str] = []
     faults.fault = lambda line: asked.append(line) or ""  # type: ignore[func-returns-value]
     sent = Mastodon(account(faults.url), tmp_path).send(whole)

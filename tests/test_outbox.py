@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from scheduler.life import TRANSITIONS
 from scheduler.model import (
     FOREVER,
+    Begun,
     Delivery,
     DeliveryState,
     Guarantee,
     Hold,
-    Partly,
     Post,
     Refused,
     Sensitivity,
@@ -162,15 +162,15 @@ def test_a_row_is_tried_at_most_so_often():
     assert states == [STATE.WAITING] * (MOST_ATTEMPTS - 1) + [STATE.FAILED]
 
 
-LOOKED = [Sent("there", "id-1"), None, Unsure("silence"), Partly("1 of 3")]
+LOOKED = [Sent("there", "id-1"), None, Unsure("silence"), Begun("1 of 3")]
 STOPPED = NOW - LEASE
 RECOVERED = [
     pytest.param(ROW, None, SURE, STATE.WAITING, ROW.due, None, id="not out: again, at its own time"),
     pytest.param(replace(ROW, due=NOW + HOUR), None, SURE, STATE.WAITING, NOW, None, id="not out: again now"),
     pytest.param(ROW, Unsure(""), SURE, STATE.WAITING, ROW.due, STOPPED, id="it does not say: asked again first"),
-    pytest.param(ROW, Partly(""), SURE, STATE.WAITING, ROW.due, STOPPED, id="out in part: the rest goes, in doubt"),
-    pytest.param(OVER, Partly(""), SURE, STATE.UNSURE, OVER.due, STOPPED, id="out in part and over"),
-    pytest.param(LAST, Partly(""), SURE, STATE.UNSURE, LAST.due, STOPPED, id="out in part at the last try"),
+    pytest.param(ROW, Begun(""), SURE, STATE.WAITING, ROW.due, STOPPED, id="out in part: the rest goes, in doubt"),
+    pytest.param(OVER, Begun(""), SURE, STATE.UNSURE, OVER.due, STOPPED, id="out in part and over"),
+    pytest.param(LAST, Begun(""), SURE, STATE.UNSURE, LAST.due, STOPPED, id="out in part at the last try"),
     pytest.param(ROW, Sent("there"), SURE, STATE.SENT, ROW.due, None, id="it is out"),
     pytest.param(OVER, Sent("there"), SURE, STATE.SENT, ROW.due, None, id="it is out, told when its time is over"),
     pytest.param(OVER, None, SURE, STATE.MISSED, OVER.due, None, id="not out and over"),

@@ -17,7 +17,7 @@ from scheduler.store import outbox, planning, reads
 from scheduler.store.opening import reading, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from scheduler.channels import Channel
@@ -83,6 +83,20 @@ def _post(account: Account, number: int, wording: Wording, due: datetime) -> Pos
     return replace(post, digest=digest_of(post))
 
 
+def courier(home: Path, account: Account, clock: Callable[[], datetime]) -> Courier:
+    """What sending for an account needs."""
+    return Courier(
+        home=home,
+        who="test",
+        clock=clock,
+        accounts={account.name: account},
+        themes=lambda _: (),
+        titles=lambda post: f"Some Day: {post.stage}",
+        channels=lambda _: open_channel(account, home),
+        refusal=lambda _: "",
+    )
+
+
 def rounds(home: Path, account: Account, since: datetime) -> list[Delivery]:
     """Lets an engine work again and again until nothing waits; how each delivery stands then, oldest first."""
     now = since.astimezone(UTC)
@@ -92,20 +106,11 @@ def rounds(home: Path, account: Account, since: datetime) -> list[Delivery]:
         return open_channel(account if name == account.name else replace(account, name=name), home)
 
     for _ in range(60):
-        courier = Courier(
-            home=home,
-            who="test",
-            clock=lambda now=now: now,
-            accounts={account.name: account},
-            themes=lambda _: (),
-            titles=lambda post: f"Some Day: {post.stage}",
-            channels=lambda post: channel(post.account),
-            refusal=lambda _: "",
-        )
+        made = replace(courier(home, account, lambda now=now: now), channels=lambda post: channel(post.account))
         tally = Tally()
-        sweep.recover(courier, tally)
-        sweep.miss(courier, tally)
-        deliver.send_due(courier, tally)
+        sweep.recover(made, tally)
+        sweep.miss(made, tally)
+        deliver.send_due(made, tally)
         now += timedelta(minutes=31)
         with reading(home) as db:
             found = list(reads.deliveries(db).values())

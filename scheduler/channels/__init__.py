@@ -12,6 +12,8 @@ from scheduler.model import FOREVER, Guarantee, RateLimits, Sent
 from scheduler.pictures import NoPicture, bare
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from scheduler.model import Account, Found, Media, Message, Outcome, Takes
@@ -42,6 +44,24 @@ class Telling(Protocol):
 
     def takes(self, at: datetime) -> Takes:
         """What the server says of it, asked at `at`. Raises ChannelError if it says nothing."""
+        ...
+
+
+@runtime_checkable
+class Mailing(Protocol):
+    """What a channel has beside that if its accounts may write to several people, one letter each."""
+
+    @property
+    def is_many(self) -> bool:
+        """Whether this account does."""
+        ...
+
+    def recipients(self) -> tuple[str, ...]:
+        """The addresses, each once. Raises Stopped."""
+        ...
+
+    def sitting(self, message: Message) -> AbstractContextManager[Callable[[str], Outcome]]:
+        """Sends a message to one address after the other. What is the same for all of them raises Stopped."""
         ...
 
 

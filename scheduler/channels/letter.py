@@ -1,9 +1,8 @@
 """A post as a letter: plain text and HTML, the picture inside it. The same post gives the same bytes at each try.
 
 What it stands on: RFC 5322 (form), 2046 and 2387 (parts), 2369 and 8058 (List-Unsubscribe), 3282 (Content-Language).
-Two headers are left out. DKIM-Signature: the server that takes the letter signs for its domain. Auto-Submitted (RFC
-3834): it says that no person wrote this, and a person approved each of these; and lists may turn away what has it
-(Sympa's reject_mail_from_automates_feature).
+Auto-Submitted (RFC 3834) is left out: it says that no person wrote this, and a person approved each of these; and lists
+may turn away what has it (Sympa's reject_mail_from_automates_feature).
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import smtplib
+import socket
 import time
 from contextlib import suppress
 from typing import Any
@@ -23,12 +24,23 @@ class Link(smtplib.SMTP):
         self.step, self.until, self.heard = STEP, time.monotonic() + WHOLE, 0
         super().__init__(host, port, WE, timeout=STEP, **how)
 
+    def connect(self, host: str = "localhost", port: int = 0, source_address: Any = None) -> tuple[int, bytes]:
+        """Small pieces go at once: the end of a letter would else wait 40 ms for a word of the other machine."""
+        told = super().connect(host, port, source_address)
+        if self.sock:
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return told
+
     def left(self) -> float:
         """The seconds that are left. Raises TimeoutError."""
         left = self.until - time.monotonic()
         if left <= 0:
             raise TimeoutError("the server took too long")
         return left
+
+    def begin(self) -> None:
+        """Another letter begins on the same connection: it has as much time as the first."""
+        self.step, self.until, self.heard = STEP, time.monotonic() + WHOLE, 0
 
     def allow(self, seconds: float) -> None:
         """From now on there is so much time, in one wait or in many."""

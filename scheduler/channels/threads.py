@@ -6,7 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from scheduler.model import Partly, Sent, Unsure, parts_of
+from scheduler.model import Begun, Sent, Unsure, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ def found_of(out: Sequence[Sent], parts: Sequence[Message]) -> Found:
     """What a look came to that found the first parts of a thread."""
     if len(out) == len(parts):
         return out[0]
-    return Partly(so_far(out, parts)) if out else None
+    return Begun(so_far(out, parts)) if out else None
 
 
 def so_far(out: Sequence[Sent], parts: Sequence[Message]) -> str:

@@ -18,42 +18,54 @@ if TYPE_CHECKING:
     from scheduler.model import Takes
     from scheduler.workflow import Workspace
 
+_VERBS = "list, add, sign-in, test, rename, pause, resume or remove"
 _SECRET_VERBS = ("list", "set", "new", "remove")
 
 
 def account(
-    verb: Annotated[str, typer.Argument(metavar="[VERB]", help="list, add, sign-in, test or remove.")] = "list",
+    verb: Annotated[str, typer.Argument(metavar="[VERB]", help=f"{_VERBS}.")] = "list",
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="The account.")] = "",
+    new: Annotated[str, typer.Argument(metavar="[NEW]", help="With rename: its new name.")] = "",
     *,
     channel: Annotated[str, typer.Option(help=f"With add: {', '.join(KINDS)}.")] = "",
     server: Annotated[str, typer.Option(metavar="URL", help="With add: the address of its service.")] = "",
     handle: Annotated[str, typer.Option(help="With add: its name there, where the channel needs one.")] = "",
-    to: Annotated[str, typer.Option(metavar="ADDRESS", help="With add: the mail address that it writes to.")] = "",
+    to: Annotated[
+        list[str],
+        typer.Option(metavar="ADDRESS", help="With add: the mail address that it writes to; may be repeated."),
+    ] = [],  # noqa: B006  (Typer reads it as the type of the option)
+    list_file: Annotated[str, typer.Option("--list", metavar="FILE", help="With add: or a file of addresses.")] = "",
+    user: Annotated[str, typer.Option(help="With add: what it signs in with, if not its handle.")] = "",
     language: Annotated[str, typer.Option(help="With add: en, fr, es, ar, zh or ru.")] = "",
     country: Annotated[str, typer.Option(help="With add: two letters; decides which helpline is offered.")] = "",
     zone: Annotated[str, typer.Option(help="With add: its time zone, such as Europe/London.")] = "",
     audience: Annotated[str, typer.Option(help="With add: a note on who reads there.")] = "",
+    why: Annotated[str, typer.Option(help="With pause: the reason, for everybody to see.")] = "",
     who: As = "",
     dry_run: DryRun = False,
     home: Home = "",
     now: Now = "",
     json: Json = False,
 ) -> None:
-    """List the accounts, add one, sign in to it, test it without posting, or take it out. A hold pauses one."""
+    """List the accounts, add one, sign in, test it without posting, rename it, pause it, resume it, or take it out."""
     from scheduler.workflow import accounting
 
     ws = workspace(home, now, who)
-    fields = {"channel": channel, "server": server, "handle": handle, "to": to, "language": language}
+    fields: dict[str, Any] = {"channel": channel, "server": server, "handle": handle, "user": user}
+    fields |= {"to": to[0] if len(to) == 1 else to, "list": list_file, "language": language}
     fields |= {"country": country, "zone": zone, "audience": audience}
     verbs: dict[str, Callable[[], None]] = {
         "list": lambda: _list(ws, json=json),
         "add": lambda: _add(ws, name, fields, dry_run=dry_run, json=json),
         "sign-in": lambda: _sign_in(ws, name, json=json),
         "test": lambda: _said(name, accounting.test(ws, name, dry_run=dry_run), json=json),
+        "rename": lambda: _rename(ws, name, new, dry_run=dry_run, json=json),
+        "pause": lambda: _pause(ws, name, why, json=json),
+        "resume": lambda: _resume(ws, name, json=json),
         "remove": lambda: _remove(ws, name, json=json),
     }
     if verb not in verbs:
-        raise UnknownName("verb", verb, verbs, "daymark account list, add, sign-in, test or remove")
+        raise UnknownName("verb", verb, verbs, f"daymark account {_VERBS}")
     if verb != "list" and not name:
         raise UsageError("it is not said which account", f"write: daymark account {verb} NAME")
     verbs[verb]()
@@ -62,6 +74,8 @@ def account(
 def secret(
     verb: Annotated[str, typer.Argument(metavar="[VERB]", help="list, set, new or remove.")] = "list",
     which: Annotated[str, typer.Argument(metavar="[ACCOUNT.FIELD]", help="Such as main.token.")] = "",
+    *,
+    keyring: Annotated[bool, typer.Option("--keyring", help="With set, new: in this machine's keyring.")] = False,
     who: As = "",
     home: Home = "",
     now: Now = "",
@@ -86,10 +100,10 @@ def secret(
         _said(which, "taken away", json=json)
         return
     value = accounting.new_secret() if verb == "new" else _hidden(which)
-    path = accounting.keep_secret(ws, name, field, value)
+    path = accounting.keep_secret(ws, name, field, value, keyring=keyring)
     _said(which, f"kept in {path}", json=json)
     if verb == "new":
-        show.aside("Give it to the receiver from that file; it is shown nowhere else.")
+        show.aside("Give it to the receiver from there; it is shown nowhere else.")
 
 
 def _list(ws: Workspace, *, json: bool) -> None:
@@ -117,7 +131,7 @@ def _taken(takes: Takes | None) -> dict[str, Any] | None:
     return numbers | {"picture_bytes": takes.picture_bytes, "at": f"{takes.at:%Y-%m-%dT%H:%M:%SZ}"}
 
 
-def _add(ws: Workspace, name: str, fields: dict[str, str], *, dry_run: bool, json: bool) -> None:
+def _add(ws: Workspace, name: str, fields: dict[str, Any], *, dry_run: bool, json: bool) -> None:
     from scheduler.workflow import accounting
 
     text = accounting.add(ws, name, fields, dry_run=dry_run)
@@ -136,6 +150,33 @@ def _sign_in(ws: Workspace, name: str, *, json: bool) -> None:
         for field in KINDS[account.channel].secrets:
             accounting.keep_secret(ws, name, field, _hidden(f"{name}.{field}"))
     _said(name, accounting.test(ws, name), json=json)
+
+
+def _rename(ws: Workspace, old: str, new: str, *, dry_run: bool, json: bool) -> None:
+    from scheduler.workflow import renaming
+
+    done = renaming.rename(ws, old, new, dry_run=dry_run)
+    say = f"{'would be' if dry_run else 'is'} {new}, with its {done.posts} posts, whose ids stay"
+    _said(old, say, json=json)
+    for place in done.elsewhere:
+        show.aside(f"its secret in {place} has the old name: rename that too")
+
+
+def _pause(ws: Workspace, name: str, why: str, *, json: bool) -> None:
+    from scheduler.workflow.holding import hold
+
+    held = hold(ws, "account", name, why)
+    kept = "everything is" if held is None else f"{held} posts that wait to be sent are"
+    _said(name, f"paused; {kept} kept back", json=json)
+
+
+def _resume(ws: Workspace, name: str, *, json: bool) -> None:
+    from scheduler.workflow import accounting
+    from scheduler.workflow.resuming import resume
+
+    accounting.known(ws, name)
+    free = len(resume(ws, "account", name).free)
+    _said(name, f"goes on; {free} posts had been kept back", json=json)
 
 
 def _remove(ws: Workspace, name: str, *, json: bool) -> None:
@@ -160,7 +201,8 @@ def _said(subject: str, say: str, text: str = "", *, json: bool) -> None:
 
 
 def _hidden(what: str) -> str:
-    """A secret from the terminal, not shown, or from standard input."""
+    """A secret from the terminal, not shown, or from standard input; of a key in PEM all lines, as one."""
     if sys.stdin.isatty():
         return str(typer.prompt(what, hide_input=True, err=True))
-    return sys.stdin.readline().strip()
+    first = sys.stdin.readline().strip()
+    return " ".join([first, *sys.stdin.read().split()]) if first.startswith("-----BEGIN") else first

@@ -149,6 +149,9 @@ def _tell_history(told: dict[str, Any]) -> None:
         show.line(f"  {d['at']}  {d['verdict']} by {d['reviewer']}" + (f": {d['why']}" if d["why"] else ""))
     for a in told["attempts"]:
         show.line(f"  {a['ended']}  try {a['n']}: {a['outcome']} {a['detail']}".rstrip())
+    for r in told["recipients"]:
+        if r["state"] not in ("accepted", "waiting"):
+            show.line(f"  {r['at']}  {r['address'] or r['name']}: {r['state']} {r['reason']}".rstrip())
     if told["place"] not in ("", *(a["detail"] for a in told["attempts"])):
         show.line(f"  up at {told['place']}")
     if told["reason"]:

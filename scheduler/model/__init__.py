@@ -40,6 +40,7 @@ from scheduler.model.campaign import (
 )
 from scheduler.model.delivery import (
     FOREVER,
+    Begun,
     Delivery,
     DeliveryState,
     Found,
@@ -68,6 +69,7 @@ __all__ = [
     "WITHDRAWN",
     "WORLD",
     "Account",
+    "Begun",
     "Calendar",
     "Campaign",
     "Certainty",

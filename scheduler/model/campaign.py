@@ -97,9 +97,15 @@ class Account:
     fallback: bool = False
     server: str = ""
     handle: str = ""
+    user: str = ""  # the name that it signs in with, where that is not its handle
     to: str = ""  # the mail address that is written to
+    recipients: tuple[str, ...] = ()  # or several of them
+    dkim_selector: str = ""  # under which its key for DKIM stands in the DNS; empty: its server signs
+    dkim_domain: str = ""
+    list: str = ""  # or a file of them, from the workspace's folder on
     unsubscribe: str = ""  # the https address behind List-Unsubscribe
     options: Mapping[str, str] = field(default_factory=dict, hash=False)
+    ids: str = ""  # the name that the ids of its posts hold, if it was renamed
     audience: str = ""  # a note for those who write: who reads there
 
 

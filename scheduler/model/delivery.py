@@ -137,12 +137,20 @@ class Message:
 class Sent:
     """It is out. `place` is the address or path where it can be found, `id` the name that the service gave it.
 
-    `differs` says in words how what was read back there is not what was approved.
+    `differs` says in words how what was read back there is not what was approved; `short` who of many did not get it.
     """
 
     place: str
     id: str = ""
     differs: str = ""
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partly:
+    """It is out to some of those who are to get it; nothing is wrong, and the rest may go on at once."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +177,21 @@ class SignedOut:
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """It may or may not be out: no answer came, or none that says so. Nobody may guess."""
+    """It may or may not be out: no answer came, or none that says so. Nobody may guess.
+
+    `is_last`: all the rest is done, and no further try would tell more.
+    """
 
     why: str
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Partly:
+class Begun:
     """The first parts of a thread are out, and the others are not: another send sends those alone."""
 
     why: str
 
 
-Outcome = Sent | TryLater | Refused | SignedOut | Unsure
-Found = Sent | Partly | Unsure | None  # what asking for a message came to; None: it is certainly not out
+Outcome = Sent | Partly | TryLater | Refused | SignedOut | Unsure
+Found = Sent | Begun | Unsure | None  # what asking for a message came to; None: it is certainly not out

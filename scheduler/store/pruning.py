@@ -49,12 +49,15 @@ def _line(db: Db, id: str) -> dict[str, Any]:
         d["attempts"] = reads.rows(db, "SELECT * FROM attempt WHERE delivery = ? ORDER BY id", (d["id"],))
     decisions = reads.rows(db, "SELECT * FROM decision WHERE post = ? ORDER BY id", (id,))
     waivers = reads.rows(db, "SELECT * FROM waiver WHERE post = ? ORDER BY id", (id,))
-    return {"post": post, "campaign": campaign, "deliveries": deliveries, "decisions": decisions, "waivers": waivers}
+    recipients = reads.rows(db, "SELECT * FROM recipient WHERE post = ? ORDER BY name", (id,))
+    told = {"post": post, "campaign": campaign, "deliveries": deliveries, "decisions": decisions, "waivers": waivers}
+    return told | {"recipients": recipients}
 
 
 def take_out(tx: Tx, lines: list[dict[str, Any]]) -> None:
     """Deletes what `whole` gave, and the campaigns that are left without a post."""
     deliveries = [d for line in lines for d in line["deliveries"]]
+    tx.db.executemany("DELETE FROM recipient WHERE post = ?", [(line["post"]["id"],) for line in lines])
     with _unguarded(tx):
         _delete(tx, "attempt", [a["id"] for d in deliveries for a in d["attempts"]])
         _delete(tx, "delivery", [d["id"] for d in deliveries])

@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
-    Table,
-    Text,
     UniqueConstraint,
     literal_column,
 )
 
-if TYPE_CHECKING:
-    from sqlalchemy.schema import SchemaItem
+from scheduler.store.columns import metadata
+from scheduler.store.columns import one_of as _one_of
+from scheduler.store.columns import table as _table
+from scheduler.store.columns import text as _text
+from scheduler.store.columns import whole as _whole
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-
-def _text(name: str, *more: object, null: bool = False, server_default: str | None = None) -> Column[str]:
-    kind = Text().with_variant(Text(collation="C"), "postgresql")  # ordered by code points, as SQLite does
-    return Column(name, kind, *more, nullable=null, server_default=server_default)  # type: ignore[arg-type]
-
-
-def _whole(name: str, default: str | None = None, *, null: bool = False) -> Column[int]:
-    kind = Integer().with_variant(BigInteger, "postgresql")  # SQLite's whole numbers have eight bytes anyway
-    return Column(name, kind, nullable=null, server_default=default)
-
-
-def _one_of(name: str, column: str, *words: str) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(w) for w in words)})", name=name)
-
-
-def _table(name: str, *parts: SchemaItem) -> Table:
-    return Table(name, metadata, *parts, sqlite_strict=True)
-
+__all__ = ["APPEND_ONLY", "metadata"]
 
 state = _table("state", _text("name"), _text("value"), PrimaryKeyConstraint("name"))
 
@@ -178,6 +151,21 @@ decision = _table(
     ),
 )
 Index("ix_decision_post", decision.c.post)
+
+# Who of many has a post. `name` is made of the post and the address, which itself stands in no row; `claim` is that of
+# the try that has it in hand, and `delivery` the one for which it was written down last.
+recipient = _table(
+    "recipient",
+    _text("post", ForeignKey("post.id")),
+    _text("name"),
+    Column("delivery", Integer, ForeignKey("delivery.id"), nullable=False),
+    _text("state"),
+    _text("claim"),
+    _text("reason"),
+    _text("at"),
+    PrimaryKeyConstraint("post", "name"),
+    _one_of("state", "state", "waiting", "sending", "accepted", "refused", "unsure", "gone"),
+)
 
 # What a person answered to a finding: it holds for the same words under the same check in the same post.
 waiver = _table(

@@ -49,7 +49,7 @@ def _add(home: Path, name: str, fields: Mapping[str, Any], *, dry_run: bool) -> 
     path = home / "daymark.toml"
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
-    given = {key: value for key, value in fields.items() if value not in ("", None)}
+    given = {key: value for key, value in fields.items() if value not in ("", None, [])}
     if name in accounts:
         if accounts[name].unwrap() == given:
             return ""
@@ -57,9 +57,9 @@ def _add(home: Path, name: str, fields: Mapping[str, Any], *, dry_run: bool) -> 
     made = tomlkit.item(given)
     made.add(tomlkit.nl())
     accounts[name] = made
-    _check(home, tomlkit.dumps(document))
+    check(home, tomlkit.dumps(document))
     if not dry_run:
-        _write(path, tomlkit.dumps(document))
+        write(path, tomlkit.dumps(document))
     return tomlkit.dumps({"accounts": {name: given}})
 
 
@@ -89,8 +89,8 @@ def _remove(home: Path, name: str) -> None:
     path = home / "daymark.toml"
     document = tomlkit.parse(path.read_text(encoding="utf-8"))
     document["accounts"].remove(name)
-    _check(home, tomlkit.dumps(document))
-    _write(path, tomlkit.dumps(document))
+    check(home, tomlkit.dumps(document))
+    write(path, tomlkit.dumps(document))
 
 
 def test(ws: Workspace, name: str, *, dry_run: bool = False) -> str:
@@ -117,17 +117,17 @@ def told(takes: Takes) -> str:
     return f"it takes {takes.most} signs{alt}"
 
 
-def keep_secret(ws: Workspace, name: str, field: str, value: str) -> str:
-    """Keeps a secret of an account in the workspace's file; returns the file's name. Raises UsageError, BadData."""
+def keep_secret(ws: Workspace, name: str, field: str, value: str, *, keyring: bool = False) -> str:
+    """Keeps a secret of an account in a file or the keyring; returns where. Raises UsageError, BadData."""
     wanted: tuple[str, ...] = ("url",) if name == TEAM else ()
     if name != TEAM or name in ws.settings.accounts:
-        wanted += KINDS[known(ws, name).channel].secrets
+        kind = KINDS[known(ws, name).channel]
+        wanted += kind.secrets + kind.may_secrets
     if field not in wanted:
         raise UnknownName("secret", field, wanted, f"{name} has: {', '.join(wanted) or 'none'}")
     if not value.strip():
         raise UsageError("the secret is empty", "paste it when asked, or give it on standard input")
-    secrets.keep(ws.home, name, field, value.strip())
-    return str(ws.home / secrets.FILE)
+    return secrets.keep(ws.home, name, field, value.strip(), keyring=keyring)
 
 
 def new_secret() -> str:
@@ -137,17 +137,23 @@ def new_secret() -> str:
 
 def where_secrets_are(ws: Workspace) -> list[tuple[str, str, str]]:
     """Account, field and where it is found, or an empty text where it is missing; never the secret itself."""
-    wanted = [(a.name, field) for a in ws.settings.accounts.values() for field in KINDS[a.channel].secrets]
+    wanted = [(a.name, field) for a in ws.settings.accounts.values() for field in _needed(a)]
     wanted += [(TEAM, "url")] if ws.settings.notices else []
     return [(name, field, secrets.find(ws.home, name, field)[1]) for name, field in wanted]
 
 
-def _check(home: Path, text: str) -> None:
+def _needed(account: Account) -> tuple[str, ...]:
+    """The secrets that an account needs as it is set."""
+    more = {"dkim": bool(account.dkim_selector), "unsubscribe": "{token}" in account.unsubscribe}
+    return KINDS[account.channel].secrets + tuple(field for field, is_needed in more.items() if is_needed)
+
+
+def check(home: Path, text: str) -> None:
     """Raises BadFile for what would be wrong in a daymark.toml."""
     settings_of(home, tomllib.loads(text), text)
 
 
-def _write(path: Path, text: str) -> None:
+def write(path: Path, text: str) -> None:
     """Whole or not at all, with the rights that the file had."""
     new = path.with_name(f".{path.name}.new")
     try:

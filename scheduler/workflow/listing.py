@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scheduler import outbox
+from scheduler.errors import BadData
 from scheduler.model import DeliveryState, Post, Review
+from scheduler.recipients import is_many, name_of, recipients_of
 from scheduler.review import state_of
-from scheduler.store import reads, work
+from scheduler.store import reads, recipients, work
 from scheduler.store.holds import in_force
 from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
@@ -132,4 +135,15 @@ def whole(ws: Workspace, post: Post) -> dict[str, Any]:
             "attempts": reads.attempts(db, delivery.id) if delivery else [],
             "place": delivery.place if delivery else "",
             "reason": delivery.reason if delivery else "",
+            "recipients": _recipients(ws, post, recipients.rows(db, post.id)),
         }
+
+
+def _recipients(ws: Workspace, post: Post, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Who of many stands where; the address is empty for those who are no longer on the list."""
+    account, addresses = ws.settings.accounts.get(post.account), tuple[str, ...]()
+    if rows and account and is_many(account):
+        with suppress(BadData):
+            addresses = recipients_of(account, ws.home)
+    known = {name_of(post.id, address): address for address in addresses}
+    return [{"address": known.get(row["name"], ""), **row} for row in rows]

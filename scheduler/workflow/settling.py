@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.errors import PersonNeeded
 from scheduler.model import DeliveryState
+from scheduler.recipients import in_words
 from scheduler.store import reads
 from scheduler.store.opening import writing
 from scheduler.workflow.reviewing import find
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 def settle(ws: Workspace, id: str, *, is_out: bool, place: str = "") -> DeliveryState:
     """Ends the doubt about a post that is `unsure`; returns where its delivery stands then.
 
-    One that is not out is sent at the next tick if its time is not over, else missed. Raises PersonNeeded for a post
-    about which there is no doubt.
+    One that is not out is sent at the next tick if its time is not over, else missed. Of a post for many the answer is
+    about those in doubt: no others are written to again, and whoever still waits gets it then. Raises PersonNeeded for
+    a post about which there is no doubt.
     """
     from scheduler.store import outbox as store
+    from scheduler.store import recipients
 
     find(ws, [id])
     with writing(ws.home, ws.now, ws.who) as tx:
@@ -34,17 +37,20 @@ def settle(ws: Workspace, id: str, *, is_out: bool, place: str = "") -> Delivery
                 f"there is no doubt about {id}: it is {before.state if before else 'not queued'}",
                 f"look at it: daymark show {id}",
             )
-        after = settled(before, ws.who, ws.now, is_out=is_out, place=place)
+        recipients.answer(tx, id, is_out=is_out)
+        counts = recipients.counts(tx.db, id)
+        told = in_words(counts) if counts else ""
+        after = settled(before, ws.who, ws.now, is_out=is_out and not counts["waiting"], place=place, told=told)
         store.end(tx, before, after)
     return after.state
 
 
-def settled(before: Delivery, who: str, now: datetime, *, is_out: bool, place: str) -> Delivery:
-    """The row after `who` has looked."""
+def settled(before: Delivery, who: str, now: datetime, *, is_out: bool, place: str, told: str = "") -> Delivery:
+    """The row after `who` has looked. `told` is who of many has it."""
     if is_out:
-        return replace(before, state=DeliveryState.SENT, place=place or before.place, reason="", doubt=None)
+        return replace(before, state=DeliveryState.SENT, place=place or before.place, reason=told, doubt=None)
     before = replace(before, doubt=None)
     if before.expires <= now:
-        why = f"{who} looked: it is not out, and its time is over"
+        why = f"{who} looked: {told or 'it is not out'}, and its time is over"
         return replace(before, state=DeliveryState.MISSED, reason=why)
-    return replace(before, state=DeliveryState.WAITING, due=now, reason=f"{who} looked: it is not out")
+    return replace(before, state=DeliveryState.WAITING, due=now, reason=f"{who} looked: {told or 'it is not out'}")
