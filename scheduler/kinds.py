@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scheduler.model import Account
 
 
+BY_HAND = "folder"  # the channel whose packs people post
 _ANY = RateLimits()
 
 

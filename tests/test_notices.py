@@ -85,6 +85,18 @@ def test_the_team_hears_of_what_was_missed_and_only_once(daymark: Daymark, at, r
     assert f"missed: {COOPS[0]} (no tick ran in time)" in told["message"]
 
 
+def test_the_team_hears_once_a_day_how_many_packs_nobody_has_said_are_up(daymark: Daymark, at, room: Room) -> None:
+    home = at("sent")
+    with_a_team(daymark, home, room.url)
+    for now in ("2026-07-03T12:00:00Z", "2026-07-03T13:00:00Z"):
+        assert daymark("tick", home=home, now=now).code == 0
+    (told,) = room.said
+    assert "1 handed off, and nobody has said that they are up (daymark done --open)" in told["message"]
+    daymark("done", COOPS[0], home=home)
+    daymark("tick", home=home, now="2026-07-04T08:00:00Z")
+    assert "nobody has said" not in "".join(told["message"] for told in room.said[1:])
+
+
 def test_a_chat_that_is_away_hears_of_it_later_and_no_tick_is_good_until_then(daymark: Daymark, at, room: Room) -> None:
     home = at("queued")
     with_a_team(daymark, home, room.url)

@@ -25,10 +25,14 @@ ADDRESS = "ADDRESS"  # what a person puts the address of the post in place of
 
 @dataclass(frozen=True)
 class Pack:
-    """A message as a person gets it. `limits` are its network's."""
+    """A message as a person gets it. `limits` are its network's.
+
+    `early`: the instant at which it goes up, in the copy that a person gets a day before; None in the pack itself.
+    """
 
     message: Message
     limits: Limits
+    early: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -42,7 +46,12 @@ class Pack:
     def at(self) -> datetime:
         """When it is due, on the wall clock of its zone."""
         zone, local = ZoneInfo(self.message.zone), self.message.local
-        return as_utc(local.date(), local.time(), zone).astimezone(zone)
+        return (self.early or as_utc(local.date(), local.time(), zone)).astimezone(zone)
+
+    @property
+    def when(self) -> str:
+        """When it is due, in words that fit beside its zone."""
+        return f"{self.at:%A, %Y-%m-%d %H:%M}"
 
     @property
     def picture(self) -> str:
@@ -64,7 +73,8 @@ class Pack:
         w = self.message.wording
         parts = {"note": w.note, "alt": w.alt, "picture": w.media, "bare": not w.media, "link": self.link}
         has = {name for name, part in parts.items() if part}
-        return tuple(steps(self.message.network, has, self.message.language, done))
+        wait = f"{self.when} {self.message.zone}" if self.early else ""
+        return tuple(steps(self.message.network, has, self.message.language, done, wait))
 
     @property
     def lengths(self) -> str:
@@ -77,7 +87,7 @@ class Pack:
         return ", ".join(f"{long} of {most} {unit}" for long, unit, most in told)
 
     def files(self) -> dict[str, bytes]:
-        """Every file of the pack by name, post.json last. Raises PictureError."""
+        """Every file of the pack by name, post.json last; the copy of before has none. Raises PictureError."""
         m, w = self.message, self.message.wording
         texts = {"post.txt": w.text, "content-note.txt": w.note, "alt.txt": w.alt, "link.txt": self.link}
         texts["checklist.txt"] = "\n".join(f"[ ] {step}" for step in self.steps(self.done))
@@ -88,7 +98,8 @@ class Pack:
         files["post.ics"] = self._reminder()
         told = {"key": m.key, "post": m.post, "account": m.account, "network": m.network}
         told |= {"language": m.language, "local": m.local.isoformat(), "zone": m.zone}
-        files["post.json"] = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+        if not self.early:
+            files["post.json"] = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
         return files
 
     def _reminder(self) -> bytes:
