@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import contract
 import httpx
 import pytest
 from faults import FAULTS, Faults
@@ -245,18 +246,20 @@ def test_an_account_whose_token_is_no_longer_taken_keeps_its_posts(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", [f for f in FAULTS if f != "401"])
-def test_whatever_befalls_it_a_post_is_out_once_on_a_real_server(
-    fault: str, real: tuple[int, str], now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("case", contract.cases("mastodon"))
+def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(
+    case: tuple[str, str], real: tuple[int, str], now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It knows no Idempotency-Key: only the look keeps a second one away."""
     port, token = real
-    if fault == "no answer for long":
+    if case[1] == "no answer for long":
         monkeypatch.setattr(http, "STEP", 1.0)
     monkeypatch.setenv("DAYMARK_MAIN_TOKEN", token)
     faults = Faults(port, host=f"localhost:{port}")
-    states = through(faults.url, fault, 50, now, tmp_path, faults)
-    out = Counter(s["text"] for s in statuses(f"http://localhost:{port}", token) if s["text"].startswith(tmp_path.name))
+
+    def out(texts: list[str]) -> list[int]:
+        found = Counter(s["text"] for s in statuses(f"http://localhost:{port}", token))
+        return [found[text] for text in texts]
+
+    contract.run(case, account(faults.url), faults.at(POSTING), out, tmp_path / "ws", now)
     faults.close()
-    assert states == ["sent"] * 50
-    assert sorted(out.values()) == [1] * 50
