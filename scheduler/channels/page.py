@@ -127,9 +127,9 @@ def _wait(pack: Pack) -> str:
         return ""
     return f"""<div class="wait" role="note">
 <p><b>Not yet. This goes up on {pack.when} {escape(pack.message.zone)}, not before.</b></p>
-<p>A copy to get ready with. At that time its pack is in outbox/{escape(pack.name)}, and this copy is gone. It is also
-gone or another one if somebody changes the words, takes them back or holds the post: load it anew before you rely
-on it.</p>
+<p>A copy to get ready with. At that time its pack is in outbox/{escape(pack.name)}, and this copy is gone. If
+somebody changes the words, takes them back or holds the post, this copy changes or goes as well: load it anew before
+you rely on it.</p>
 </div>
 """
 

@@ -14,36 +14,33 @@ from scheduler.store.holds import in_force
 from scheduler.store.opening import reading, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from scheduler.channels.pack import Pack
     from scheduler.courier import Courier
-    from scheduler.model import Delivery, Post
+    from scheduler.model import Delivery, Hold, Post
     from scheduler.store.connecting import Db
     from scheduler.workflow import Workspace
 
 BEFORE = timedelta(days=1)
 
 
-def lay_out(ws: Workspace, courier: Courier) -> early.Kept:
-    """Lets not-yet/ hold the packs of the coming day, as they would be made now, and no others."""
+def lay_out(ws: Workspace, courier: Courier, inputs: str) -> early.Kept:
+    """Lets not-yet/ hold the packs of the coming day, as they would be made now, and no others.
+
+    `inputs` is how the files stand that posts are checked with.
+    """
     with reading(ws.home) as db:
         coming = work.coming(db, BY_HAND, stamp(ws.now), stamp(ws.now + BEFORE))
         holds = in_force(ws.home, db) if coming else []
-    stopped: list[str] = []
+    free = {d.key: (d, p) for d, p in coming if _is_free(courier, holds, p)}
+    packs = [_pack(ws, courier, *pair) for pair in free.values()]
+    basis = f"{ws.now.date()} {inputs}"  # what a check may speak for by now: the files and the day
+    return early.keep(ws.home, packs, basis=basis, refused=lambda pack: refused_by(courier, *free[pack.message.key]))
 
-    def free() -> Iterator[tuple[Delivery, Post]]:
-        for delivery, post in coming:
-            if post.account not in courier.accounts or is_held(holds, post, courier.themes(post.observance)):
-                continue
-            if why := refused_by(courier, delivery, post):
-                stopped.append(f"{post.id} has no copy in {early.FOLDER}, and would not go out: {why}")
-            else:
-                yield delivery, post
 
-    kept = early.keep(ws.home, [_pack(ws, courier, *pair) for pair in free()])
-    return early.Kept(kept.written, stopped + kept.troubles)
+def _is_free(courier: Courier, holds: list[Hold], post: Post) -> bool:
+    return post.account in courier.accounts and not is_held(holds, post, courier.themes(post.observance))
 
 
 def _pack(ws: Workspace, courier: Courier, delivery: Delivery, post: Post) -> Pack:

@@ -181,7 +181,7 @@ def _send(ws: Workspace, done: Ticked, channels: Callable[[Post], Channel], ring
     done.due = due + c["missed"]
     done.sent, done.failed, done.unsure = c["sent"], c["failed"], c["unsure"]
     done.missed, done.held = c["missed"], c["held"]
-    kept = early.lay_out(ws, courier)
+    kept = early.lay_out(ws, courier, _inputs(ws))
     done.early = len(kept.written)
     done.troubles += [*tally.troubles, *kept.troubles]
     done.channel_troubles = tally.channel_troubles
