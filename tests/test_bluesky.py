@@ -623,7 +623,7 @@ def test_whatever_befalls_it_a_post_is_out_once(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", contract.cases("bluesky"))
+@pytest.mark.parametrize("case", contract.cases("bluesky"), ids=" ".join)
 def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(
     case: tuple[str, str], real: pds.Pds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -769,7 +769,7 @@ def test_postfix_keeps_a_letter_whose_answer_is_lost(real, at):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", contract.cases("email"))
+@pytest.mark.parametrize("case", contract.cases("email"), ids=" ".join)
 def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(case, real, at, tmp_path, monkeypatch):
     if case[1] == "no answer for long":
         monkeypatch.setattr(channel, "LAST", 2.0)

@@ -246,7 +246,7 @@ def test_an_account_whose_token_is_no_longer_taken_keeps_its_posts(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", contract.cases("mastodon"))
+@pytest.mark.parametrize("case", contract.cases("mastodon"), ids=" ".join)
 def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(
     case: tuple[str, str], real: tuple[int, str], now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

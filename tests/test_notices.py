@@ -143,7 +143,7 @@ def test_a_chat_takes_posts_at_least_once(room: Room, tmp_path: Path, monkeypatc
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
-@pytest.mark.parametrize("case", contract.cases("chat"))
+@pytest.mark.parametrize("case", contract.cases("chat"), ids=" ".join)
 def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(
     case: tuple[str, str], room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -257,7 +257,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", contract.cases("webhook", "webhook-ignored"))
+@pytest.mark.parametrize("case", contract.cases("webhook", "webhook-ignored"), ids=" ".join)
 def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(
     case: tuple[str, str], real: str, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
