@@ -49,7 +49,8 @@ def _idle(home: str, now: str, json: bool) -> bool:
     if not telling or os.environ.get("DAYMARK_LOG_FORMAT", "text") != "text":
         return False
     peek.mark_good(found)
-    counts = '{"due": 0, "sent": 0, "failed": 0, "unsure": 0, "missed": 0, "held": 0, "planned": 0, "feeds": []}'
+    counts = '{"due": 0, "sent": 0, "failed": 0, "unsure": 0, "missed": 0, "held": 0, "planned": 0, "early": 0, '
+    counts += '"feeds": []}'
     print(counts if json else "nothing to do")  # noqa: T201  (the terminal module would cost more than the tick)
     if telling == peek.PING or os.environ.keys() & {"DAYMARK_PING", "CREDENTIALS_DIRECTORY"}:
         _ping(found)

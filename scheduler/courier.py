@@ -72,15 +72,15 @@ def stopped(c: Courier, holds: list[Hold], post: Post, now: datetime) -> str:
 
 def ended(c: Courier, waiting: Delivery, post: Post, channel: Channel, now: datetime) -> Delivery | None:
     """The end of a delivery that must not go, or not again; None if it may."""
-    if refused := _refusal(c, waiting, post):
+    if refused := refused_by(c, waiting, post):
         return outbox.ended(waiting, DeliveryState.FAILED, refused)
     if not channel.guarantee.allows(waiting.doubt, now):
         return replace(waiting, state=DeliveryState.UNSURE, reason=f"too late to repeat it: {waiting.reason}")
     return None
 
 
-def _refusal(c: Courier, delivery: Delivery, post: Post) -> str:
-    """Why this post must not go out although it is due: approval covers exact bytes, and the checks speak last."""
+def refused_by(c: Courier, delivery: Delivery, post: Post) -> str:
+    """Why this post must not go out, or an empty text: approval covers exact bytes, and the checks speak last."""
     if post.review is not Review.APPROVED:
         return "nobody has approved it"  # a no may come between the moment it is read and the one it is queued
     if not post.digest == delivery.digest == digest_of(post):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scheduler.model import Account
 
 
+BY_HAND = "folder"  # the channel whose packs people post
 _ANY = RateLimits()
 
 

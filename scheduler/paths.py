@@ -29,6 +29,9 @@ def database(home: str) -> str:
     return os.path.join(home, "daymark.db")
 
 
+HOLD = "HOLD"  # the file in the workspace that stops everything; its words are the reason, whoever wrote them
+
+
 def database_url(home: str) -> "str | None":
     """The address of a PostgreSQL database in the workspace's file `database.url`; None if there is no such file.
 

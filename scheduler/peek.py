@@ -56,14 +56,17 @@ def good_tick(home: str) -> str:
 
 
 def signature(home: str) -> str:
-    """How the database's files stand. An empty log is as good as none: readers may leave one."""
-    seen = []
-    for name in (paths.database(home), paths.database(home) + "-wal"):
+    """How the database's files stand, and the one that holds everything.
+
+    An empty log is as good as none: readers may leave one.
+    """
+    seen, hold = [], os.path.join(home, paths.HOLD)
+    for name in (paths.database(home), paths.database(home) + "-wal", hold):
         try:
             stat = os.stat(name)
         except OSError:
             stat = None
-        seen.append(f"{stat.st_size}.{stat.st_mtime_ns}" if stat and stat.st_size else "0")
+        seen.append(f"{stat.st_size}.{stat.st_mtime_ns}" if stat and (stat.st_size or name is hold) else "0")
     return "/".join(seen)
 
 

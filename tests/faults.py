@@ -28,6 +28,17 @@ FAULTS = {
     "503": False,
     "401": False,
 }
+# What may befall a letter, and what is said instead of the work; nothing is said where the connection ends.
+SMTP_FAULTS = {
+    "refused by a reset": b"",
+    "421 as the greeting": b"",
+    "letter lost before the server had it": b"",
+    "451 instead of the work": b"451 4.3.0 no room\r\n",
+    "554 instead of the work": b"554 5.7.1 not these words\r\n",
+    "answer lost": b"",
+    "answer cut short": b"",
+    "no answer for long": b"",
+}
 _TOLD = {"429": "429 Too Many Requests\r\nRetry-After: 3", "503": "503 Busy", "401": "401 Unauthorized"}
 
 
@@ -45,6 +56,14 @@ class Faults:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def at(self, words: str) -> Callable[[Callable[[], str]], None]:
+        """What sets a fault for the requests whose first line has these words, and for no others."""
+
+        def set_fault(fault: Callable[[], str]) -> None:
+            self.fault = lambda line: fault() if words in line else ""
+
+        return set_fault
 
     def close(self) -> None:
         self._server.close()
@@ -131,3 +150,77 @@ def _whole(chunked: bytes) -> bytes:
 
 def _reset(client: socket.socket) -> None:
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+class SmtpFaults:
+    """Stands in front of a mail server on 127.0.0.1. `fault` says what befalls a connection's letter; '': nothing."""
+
+    def __init__(self, port: int, fault: Callable[[], str] = str) -> None:
+        self.to, self.fault = port, fault
+        self.taken = 0  # letters that the server said it took, whatever the client heard of it
+        self._server = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self._server.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                client, _ = self._server.accept()
+                threading.Thread(target=self._carry, args=(client, self.fault()), daemon=True).start()
+
+    def _carry(self, client: socket.socket, fault: str) -> None:
+        with client, suppress(OSError):
+            if fault == "refused by a reset":
+                _reset(client)
+                return
+            if fault == "421 as the greeting":
+                client.sendall(b"421 4.3.2 busy\r\n")
+                return
+            with socket.create_connection(("127.0.0.1", self.to)) as server:
+                is_letter = False
+                while answer := _until(server, lambda data: data[data.rfind(b"\n", 0, -1) + 4 :][:1] == b" "):
+                    client.sendall(answer)
+                    is_letter = answer.startswith(b"354")
+                    said = _until(client, lambda data: data.endswith(b"\r\n.\r\n") or not is_letter)  # noqa: B023
+                    if is_letter and not self._letter(client, server, said, fault):
+                        return
+                    if not is_letter:
+                        server.sendall(said)
+
+    def _letter(self, client: socket.socket, server: socket.socket, letter: bytes, fault: str) -> bool:
+        """Carries a letter and its answer, or lets the fault befall them; False if the connection is over."""
+        if fault == "letter lost before the server had it":
+            server.sendall(letter[: len(letter) // 2])
+            _reset(client)
+            return False
+        if said := SMTP_FAULTS.get(fault):
+            client.sendall(said)
+            return False
+        server.sendall(letter)
+        answer = _until(server, lambda _: True)
+        self.taken += answer.startswith(b"250")
+        match fault:
+            case "answer lost":
+                _reset(client)
+            case "answer cut short":
+                client.sendall(answer[:2])
+            case "no answer for long":
+                client.recv(1)  # until the client goes away
+            case _:
+                client.sendall(answer)
+                server.sendall(_until(client, lambda _: True))
+                return True
+        return False
+
+
+def _until(peer: socket.socket, is_whole: Callable[[bytes], bool]) -> bytes:
+    """What a peer says up to the end of a line at which it is whole; empty if the peer went away before."""
+    data = b""
+    while not data.endswith(b"\n") or not is_whole(data):
+        if not (piece := peer.recv(65536)):
+            return b""
+        data += piece
+    return data

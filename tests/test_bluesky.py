@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+import contract
 import httpx
 import pytest
 from faults import FAULTS, Faults
@@ -639,7 +640,7 @@ def test_what_befalls_a_request_is_told_as_it_is(
     faults.close()
 
 
-def through(server: Small | pds.Pds, fault: str, number: int, home: Path) -> tuple[list[DeliveryState], list[int]]:
+def through(server: Small, fault: str, number: int, home: Path) -> tuple[list[DeliveryState], list[int]]:
     """Sends posts with a fault at every second request that posts; how they stand at the end, and how often out."""
     hit: Counter[str] = Counter()
 
@@ -657,11 +658,27 @@ def through(server: Small | pds.Pds, fault: str, number: int, home: Path) -> tup
 
 @pytest.mark.parametrize("fault", [f for f in FAULTS if f != "401"])
 def test_whatever_befalls_it_a_post_is_out_once(
-    fault: str, server: Small | pds.Pds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fault: str, small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "STEP", patience(server))
-    number = 4 if isinstance(server, Small) or fault == "no answer for long" else 30
-    assert through(server, fault, number, tmp_path) == (["sent"] * number, [1] * number)
+    monkeypatch.setattr(http, "STEP", patience(small))
+    assert through(small, fault, 4, tmp_path) == (["sent"] * 4, [1] * 4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", contract.cases("bluesky"), ids=" ".join)
+def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(
+    case: tuple[str, str], real: pds.Pds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if case[1] == "no answer for long":
+        monkeypatch.setattr(http, "STEP", 2.0)
+    faults, home = Faults(real.port), tmp_path / case[1].replace(" ", "-")
+
+    def out(texts: list[str]) -> list[int]:
+        found = Counter(post["value"]["text"] for post in real.posts())
+        return [found[text] for text in texts]
+
+    contract.run(case, account(faults.url), faults.at(POSTING), out, home, NOW)
+    faults.close()
 
 
 def thread(server: Small | pds.Pds, name: str) -> list[str]:

@@ -18,9 +18,11 @@ from hashlib import sha256, shake_256
 from html.parser import HTMLParser
 from pathlib import Path
 
+import contract
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
+from faults import SmtpFaults
 from hypothesis import given
 from hypothesis import strategies as st
 from servers.postfix import postfix
@@ -696,6 +698,7 @@ def real(certificate):
 
 
 FOR = replace(ACCOUNT, to="inbox@example.test")
+DUE = datetime(2027, 7, 30, 9, tzinfo=UTC)
 
 
 @pytest.mark.slow
@@ -749,36 +752,12 @@ def test_postfix_encrypts_and_lets_nobody_sign_in(real, at, tls):
     assert "starttls=1 quit=1" in real.wait_for("starttls=1")
 
 
-@contextmanager
-def losing_the_last_answer(port):
-    """A way to a server on which the answer to a whole letter is lost, and the connection with it."""
-    with closing(socket.create_server((HERE, 0))) as ear:
-
-        def carry():
-            client, _ = ear.accept()
-            with client, closing(socket.create_connection((HERE, port))) as server:
-                is_letter = False
-                while answer := server.recv(65536):
-                    if is_letter and not answer.startswith(b"354"):
-                        return
-                    client.sendall(answer)
-                    said = client.recv(65536)
-                    is_letter = is_letter or said.upper().startswith(b"DATA")
-                    while is_letter and answer.startswith(b"354") and not said.endswith(b"\r\n.\r\n"):
-                        said += client.recv(65536)
-                    server.sendall(said)
-
-        thread = threading.Thread(target=carry)
-        thread.start()
-        yield ear.getsockname()[1]
-        thread.join()
-
-
 @pytest.mark.slow
 def test_postfix_keeps_a_letter_whose_answer_is_lost(real, at):
     message = replace(MESSAGE, key="e1" * 20)
-    with losing_the_last_answer(real.port) as port:
-        came = at(port, FOR).send(message)
+    faults = SmtpFaults(real.port, lambda: "answer lost")
+    came = at(faults.port, FOR).send(message)
+    faults.close()
     assert isinstance(came, Unsure)
     assert at(real.port, FOR).send(message) == Sent(f"mid:{message.key}@example.org", f"{message.key}@example.org")
     for _ in range(2):
@@ -787,3 +766,24 @@ def test_postfix_keeps_a_letter_whose_answer_is_lost(real, at):
     assert len(kept) == 2  # a second send is a second letter, under the same name: so nobody sends again unasked
     first, second = (mail.partition(b"\nSubject: ")[2] for mail in kept)
     assert first == second
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", contract.cases("email"), ids=" ".join)
+def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(case, real, at, tmp_path, monkeypatch):
+    if case[1] == "no answer for long":
+        monkeypatch.setattr(channel, "LAST", 2.0)
+    faults = SmtpFaults(real.port)
+
+    def set_fault(fault):
+        faults.fault = fault
+
+    def out(texts):
+        for _ in range(faults.taken):
+            real.wait_for("status=sent")
+        letters = [mail.decode() for mail in real.inbox()]
+        return [sum(text in mail for mail in letters) for text in texts]
+
+    account = at(faults.port, replace(FOR, **AWAKE)).account
+    contract.run(case, account, set_fault, out, tmp_path / case[1].replace(" ", "-"), DUE)
+    faults.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -72,6 +73,23 @@ def test_an_address_may_come_later_and_be_put_right(daymark: Daymark, at: At) ->
     assert daymark.json("show", EVE, home=home)["place"] == "https://a.example/right"
 
 
+LATER = "2026-07-03T11:00:00Z"  # two hours after DUE
+
+
+def test_what_nobody_has_said_is_up_is_listed_with_its_age(daymark: Daymark, at: At) -> None:
+    home = at("sent")
+    path = daymark.json("show", EVE, home=home)["place"]
+    said = daymark.json("done", "--open", home=home, now=LATER)
+    assert said == [{"post": EVE, "place": path, "at": "2026-07-03 09:00:00+00:00", "over": False, "age": 7200}]
+    answer = daymark("done", "--open", home=home, now=LATER)
+    assert f"2 h    {EVE}  {path}/index.html" in answer.out and "1 handed off" in answer.err
+    over = daymark("done", "--open", home=home, now="2026-07-08T09:00:00Z")
+    assert "5 d" in over.out and "its time is over" in over.out
+    assert daymark.json("done", "--open", home=home, now="2026-07-18T09:00:00Z") == []  # history
+    daymark("done", EVE, home=home)
+    assert daymark.json("done", "--open", home=home, now=LATER) == []
+
+
 NO_ADDRESS = [
     "http://a.example/1", "https://", "https:///1", "www.a.example/1", "ftp://a.example/1", "javascript:alert(1)",
     "https://a.example/a b", "https://a.example/1\n", "https://me:word@a.example/1", "http://localhost/1", "https://a:b/",
@@ -94,6 +112,7 @@ WRONG = [
     ("sent", f"done {EVE} {DAY} --url https://a.example/1", 2, "cannot be that of several posts"),
     ("sent", "done cooperatives-day/2026/eve/main", 2, "there is no post"),
     ("sent", "done", 2, "missing argument"),
+    ("sent", f"done --open {EVE}", 2, "it says of none that it is up"),
 ]
 
 
@@ -127,9 +146,13 @@ def test_a_pack_that_is_done_is_not_made_again(daymark: Daymark, at: At) -> None
 def test_a_server_keeps_the_address_as_a_file_does(daymark: Daymark, at: At, database: str) -> None:
     home = at("sent")
     assert daymark("migrate-store", "--to", database, home=home).code == 0
+    assert [o["post"] for o in daymark.json("done", "--open", home=home, now=LATER)] == [EVE]
     for new in (True, False):
         assert daymark.json("done", EVE, "--url", URL, home=home) == [{"post": EVE, "place": URL, "new": new}]
     assert daymark.json("show", EVE, home=home)["place"] == URL
+    assert daymark.json("done", "--open", home=home, now=LATER) == []
+    daymark("tick", home=home, now=LATER)
+    assert [json.loads(path.read_text())["post"] for path in home.glob("not-yet/*/early.json")] == [DAY]
 
 
 def a_row(at: str, text: str, *, network: str = "linkedin", alt: str = "", media: Media | None = None) -> Post:

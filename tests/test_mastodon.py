@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import contract
 import httpx
 import pytest
 from conftest import EVE, NOW, Daymark
@@ -325,24 +326,6 @@ def test_an_account_whose_token_is_no_longer_taken_keeps_its_posts(
     assert through(faults.url, "401", 2, now, tmp_path, faults) == ["waiting: posting: 401", "waiting: "]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", [f for f in FAULTS if f != "401"])
-def test_whatever_befalls_it_a_post_is_out_once_on_a_real_server(
-    fault: str, real: snac.Snac, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It knows no Idempotency-Key: only the look keeps a second one away."""
-    token = real.token()
-    if fault == "no answer for long":
-        monkeypatch.setattr(http, "STEP", 1.0)
-    monkeypatch.setenv("DAYMARK_MAIN_TOKEN", token)
-    faults = Faults(real.port, host=f"localhost:{real.port}")
-    states = through(faults.url, fault, 50, now, tmp_path, faults)
-    out = Counter(s["text"] for s in statuses(real.url, token) if s["text"].startswith(tmp_path.name))
-    faults.close()
-    assert states == ["sent"] * 50
-    assert sorted(out.values()) == [1] * 50
-
-
 SPEAKS = ("--language", "en", "--country", "GB", "--zone", "Europe/London")
 
 
@@ -475,3 +458,23 @@ def test_a_post_may_be_as_long_as_the_server_of_its_account_said(
     assert seen == fits
     (home / "daymark.toml").write_text(text.replace(server.url, "https://social.example"))
     assert daymark.json("account", home=home)[0]["takes"] is None  # what another server said counts no more
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", contract.cases("mastodon"), ids=" ".join)
+def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(
+    case: tuple[str, str], real: snac.Snac, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It knows no Idempotency-Key: only the look keeps a second one away."""
+    port, token = real.port, real.token()
+    if case[1] == "no answer for long":
+        monkeypatch.setattr(http, "STEP", 1.0)
+    monkeypatch.setenv("DAYMARK_MAIN_TOKEN", token)
+    faults = Faults(port, host=f"localhost:{port}")
+
+    def out(texts: list[str]) -> list[int]:
+        found = Counter(s["text"] for s in statuses(f"http://localhost:{port}", token))
+        return [found[text] for text in texts]
+
+    contract.run(case, account(faults.url), faults.at(POSTING), out, tmp_path / "ws", now)
+    faults.close()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+import contract
 import pytest
 from conftest import COOPS, DUE, NOW, Daymark
+from faults import Faults
 from through import AWAKE, a_message
 
 from scheduler.channels.chat import Chat
@@ -85,6 +88,18 @@ def test_the_team_hears_of_what_was_missed_and_only_once(daymark: Daymark, at, r
     assert f"missed: {COOPS[0]} (no tick ran in time)" in told["message"]
 
 
+def test_the_team_hears_once_a_day_how_many_packs_nobody_has_said_are_up(daymark: Daymark, at, room: Room) -> None:
+    home = at("sent")
+    with_a_team(daymark, home, room.url)
+    for now in ("2026-07-03T12:00:00Z", "2026-07-03T13:00:00Z"):
+        assert daymark("tick", home=home, now=now).code == 0
+    (told,) = room.said
+    assert "1 handed off, and nobody has said that they are up (daymark done --open)" in told["message"]
+    daymark("done", COOPS[0], home=home)
+    daymark("tick", home=home, now="2026-07-04T08:00:00Z")
+    assert "nobody has said" not in "".join(told["message"] for told in room.said[1:])
+
+
 def test_a_chat_that_is_away_hears_of_it_later_and_no_tick_is_good_until_then(daymark: Daymark, at, room: Room) -> None:
     home = at("queued")
     with_a_team(daymark, home, room.url)
@@ -124,3 +139,22 @@ def test_a_chat_takes_posts_at_least_once(room: Room, tmp_path: Path, monkeypatc
     assert isinstance(channel.find(message), Unsure)
     room.code = 500
     assert isinstance(channel.send(message), TryLater)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+@pytest.mark.parametrize("case", contract.cases("chat"), ids=" ".join)
+def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(
+    case: tuple[str, str], room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At least once: after a lost answer a chat gets a post again."""
+    faults = Faults(room.server_port)
+    monkeypatch.setenv("DAYMARK_MAIN_URL", f"json://127.0.0.1:{faults.port}/?rto=1.0&cto=1.0")
+
+    def out(texts: list[str]) -> list[int]:
+        found = Counter(told["message"] for told in room.said)
+        return [found[text] for text in texts]
+
+    account = Account("main", "chat", "plain", "en", "GB", "UTC", **AWAKE)
+    contract.run(case, account, faults.at("POST /"), out, tmp_path / case[1].replace(" ", "-"), moment(NOW))
+    faults.close()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+import contract
 import httpx
 import pytest
 from faults import FAULTS, Faults
@@ -248,20 +249,26 @@ def test_what_no_service_listens_to_has_not_been_sent(tmp_path: Path) -> None:
     assert isinstance(told, TryLater)
 
 
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Node-RED whose flow checks signatures, however old they are, and keeps an id once."""
+    with nodered.running(tmp_path_factory.mktemp("nodered"), free_port(), KEY, oldest=10**7) as url:
+        yield url
+
+
 @pytest.mark.slow
-def test_a_real_node_red_takes_each_post_once(now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fifty posts for each thing that befalls a request, to a flow that checks signatures and keeps an id once."""
-    with nodered.running(tmp_path, free_port(), KEY, oldest=10**6) as url:
-        port = int(url.rpartition(":")[2])
-        for fault in BLIND:
-            monkeypatch.setattr(http, "STEP", 1.0 if fault == "no answer for long" else 15.0)
-            faults = Faults(port)
-            fails_first(faults, fault)
-            to, home = account(f"{faults.url}/hook", "ignored"), tmp_path / fault.replace(" ", "-")
-            home.mkdir()
-            queued(home, to, [Wording(f"{fault} {n}") for n in range(50)], now)
-            states = [str(d.state) for d in rounds(home, to, now)]
-            faults.close()
-            kept = Counter(data["text"] for data in httpx.get(f"{url}/kept").json().values())
-            assert states == ["sent"] * 50, fault
-            assert [kept[f"{fault} {n}"] for n in range(50)] == [1] * 50, fault
+@pytest.mark.parametrize("case", contract.cases("webhook", "webhook-ignored"), ids=" ".join)
+def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(
+    case: tuple[str, str], real: str, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if case[1] == "no answer for long":
+        monkeypatch.setattr(http, "STEP", 1.0)
+    faults, home = Faults(int(real.rpartition(":")[2])), tmp_path / "-".join(case).replace(" ", "-")
+
+    def out(texts: list[str]) -> list[int]:
+        kept = Counter(data["text"] for data in httpx.get(f"{real}/kept", timeout=60).json().values())
+        return [kept[text] for text in texts]
+
+    to = account(f"{faults.url}/hook", "ignored" if case[0] == "webhook-ignored" else "unknown")
+    contract.run(case, to, faults.at("POST /hook"), out, home, now)
+    faults.close()

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from functools import cached_property
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from scheduler.channels import PictureError
 from scheduler.channels.pack import Pack, pack_name
+from scheduler.channels.writing import put
 from scheduler.config import folders, load_limits
 from scheduler.errors import BadData
 from scheduler.kinds import KINDS
 from scheduler.model import Refused, Sent, TryLater, Unsure
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scheduler.model import Account, Found, Limits, Message, Outcome
 
 
@@ -57,17 +57,11 @@ class Folder:
 
     def _write(self, pack: Path, message: Message) -> Outcome:
         contents = self._pack(message).files()
-        part = Path(mkdtemp(prefix=f".part-{message.key}-", dir=self.outbox))
-        part.chmod(0o755)
-        for name, data in contents.items():
-            _write_through(part / name, data)
-        _sync_folder(part)
         try:
-            part.rename(pack)
+            put(self.outbox, pack.name, contents, message.key)
         except OSError:  # another process has just written the same pack
             if not _is_pack(pack, message.key):
                 raise
-        _sync_folder(self.outbox)
         for left in self.outbox.glob(f".part-{message.key}-*"):
             shutil.rmtree(left, ignore_errors=True)
         return self._sent(pack)
@@ -91,18 +85,3 @@ def _is_pack(pack: Path, key: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return bool(told["key"] == key)
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -26,10 +26,14 @@ ADDRESS = "ADDRESS"  # what a person puts the address of the post in place of
 
 @dataclass(frozen=True)
 class Pack:
-    """A message as a person gets it. `limits` are its network's."""
+    """A message as a person gets it. `limits` are its network's.
+
+    `early`: the instant at which it goes up, in the copy that a person gets a day before; None in the pack itself.
+    """
 
     message: Message
     limits: Limits
+    early: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -43,7 +47,12 @@ class Pack:
     def at(self) -> datetime:
         """When it is due, on the wall clock of its zone."""
         zone, local = ZoneInfo(self.message.zone), self.message.local
-        return as_utc(local.date(), local.time(), zone).astimezone(zone)
+        return (self.early or as_utc(local.date(), local.time(), zone)).astimezone(zone)
+
+    @property
+    def when(self) -> str:
+        """When it is due, in words that fit beside its zone."""
+        return f"{self.at:%A, %Y-%m-%d %H:%M}"
 
     @property
     def picture(self) -> str:
@@ -66,7 +75,8 @@ class Pack:
         parts = {"note": w.note, "alt": w.alt, "picture": w.media, "bare": not w.media, "link": self.link}
         parts["thread"] = len(self.parts) > 1
         has = {name for name, part in parts.items() if part}
-        return tuple(steps(self.message.network, has, self.message.language, done))
+        wait = f"{self.when} {self.message.zone}" if self.early else ""
+        return tuple(steps(self.message.network, has, self.message.language, done, wait))
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -83,7 +93,7 @@ class Pack:
         return ", ".join(f"{long} of {most} {unit}" for long, unit, most in told)
 
     def files(self) -> dict[str, bytes]:
-        """Every file of the pack by name, post.json last. Raises PictureError."""
+        """Every file of the pack by name, post.json last; the copy of before has none. Raises PictureError."""
         m, w = self.message, self.message.wording
         names = ["post.txt"] if len(self.parts) == 1 else [f"post-{n}.txt" for n in range(1, len(self.parts) + 1)]
         texts = dict(zip(names, self.parts, strict=True))
@@ -96,7 +106,8 @@ class Pack:
         files["post.ics"] = self._reminder()
         told = {"key": m.key, "post": m.post, "account": m.account, "network": m.network}
         told |= {"language": m.language, "local": m.local.isoformat(), "zone": m.zone}
-        files["post.json"] = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+        if not self.early:
+            files["post.json"] = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
         return files
 
     def _reminder(self) -> bytes:

@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1c2733; --quiet: #56616f; --line: #c3c9d2; --soft: #f3f5f8; --card: #fff;
-  --accent: #1f4e79; --on-accent: #fff; --good: #17603a }
+  --accent: #1f4e79; --on-accent: #fff; --good: #17603a; --wait: #fff0d1; --on-wait: #5b3a00 }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8edf3; --quiet: #a7b2bf; --line: #465261; --soft: #171d24;
-  --card: #1f2730; --accent: #9cc8f0; --on-accent: #10202e; --good: #7fd3a4 } }
+  --card: #1f2730; --accent: #9cc8f0; --on-accent: #10202e; --good: #7fd3a4; --wait: #3b2c0c; --on-wait: #ffdf9e } }
 * { box-sizing: border-box }
 body { margin: 0 auto; max-width: 72rem; padding: 1.5rem clamp(1rem, 4vw, 2.5rem) 3rem; background: var(--soft);
   color: var(--ink); font: 1.0625rem/1.55 system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif }
@@ -21,6 +21,8 @@ h2 { font-size: 1.125rem; margin: 0 }
 p { margin: 0 0 .5rem }
 .quiet { color: var(--quiet) }
 .due { font-size: 1.125rem }
+.wait { margin: 0 0 1.25rem; padding: .8rem 1.15rem; border: 2px solid currentColor; border-radius: .6rem;
+  background: var(--wait); color: var(--on-wait) }
 main { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.5rem; margin-top: 1.5rem }
 @media (min-width: 60rem) { main { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 2.5rem } }
 section { margin: 0 0 1.75rem }
@@ -88,7 +90,7 @@ def page(pack: Pack) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<title>{escape(f"{pack.network}: {pack.message.title}")}</title>
+<title>{escape(f"{'Not yet: ' if pack.early else ''}{pack.network}: {pack.message.title}")}</title>
 <style>{_STYLE}</style>
 </head>
 <body>
@@ -111,12 +113,25 @@ def _top(pack: Pack) -> str:
     """Which post it is, and when it is due."""
     m = pack.message
     return f"""<header>
-<p class="quiet">To post by hand on {escape(pack.network)}, as {escape(m.account)}</p>
+{_wait(pack)}<p class="quiet">To post by hand on {escape(pack.network)}, as {escape(m.account)}</p>
 <h1><bdi lang="{escape(m.language)}">{escape(m.title)}</bdi></h1>
-<p class="due">Due <b><time datetime="{pack.at.isoformat()}">{pack.at:%A, %Y-%m-%d %H:%M}</time></b>
+<p class="due">Due <b><time datetime="{pack.at.isoformat()}">{pack.when}</time></b>
 <span class="quiet">{escape(m.zone)} (UTC{pack.at.isoformat()[19:]})</span><br>
 <a href="post.ics">Put it into your calendar</a></p>
 </header>"""
+
+
+def _wait(pack: Pack) -> str:
+    """What stands above all else on the copy of before."""
+    if not pack.early:
+        return ""
+    return f"""<div class="wait" role="note">
+<p><b>Not yet. This goes up on {pack.when} {escape(pack.message.zone)}, not before.</b></p>
+<p>A copy to get ready with. At that time its pack is in outbox/{escape(pack.name)}, and this copy is gone. If
+somebody changes the words, takes them back or holds the post, this copy changes or goes as well: load it anew before
+you rely on it.</p>
+</div>
+"""
 
 
 def _words(pack: Pack) -> str:

@@ -123,8 +123,13 @@ _ELSEWHERE = (
 _LANGUAGES = {"en": "English", "fr": "French", "es": "Spanish", "ar": "Arabic", "zh": "Chinese", "ru": "Russian"}
 
 
-def steps(network: str, has: Collection[str], language: str, done: str) -> Iterator[str]:
-    """The steps for a post that has these parts; `done` is where the command stands that tells Daymark of it."""
+def steps(network: str, has: Collection[str], language: str, done: str, wait: str = "") -> Iterator[str]:
+    """The steps for a post that has these parts; `done` is where the command stands that tells Daymark of it.
+
+    `wait`: when it goes up, if that is still to come.
+    """
+    if wait:
+        yield f"Wait: it goes up on {wait}, not before. Post it then from its pack in outbox."
     for needs, words in (_HOLD, *_STEPS.get(network, _ELSEWHERE)):
         if not needs or needs in has:
             yield words.format(language=_LANGUAGES.get(language, language))

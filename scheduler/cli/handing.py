@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scheduler.cli import show
 from scheduler.cli.days import iso_date
 from scheduler.cli.options import As, Home, Json, Now, workspace
-from scheduler.cli.posts import Ids  # noqa: TC001  (Typer reads it)
 from scheduler.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from scheduler.workflow import Workspace
 
 
 def done(
-    posts: Ids,
+    posts: Annotated[list[str] | None, typer.Argument(metavar="[POST...]", help="Posts that are up.")] = None,
     url: Annotated[str, typer.Option(metavar="URL", help="The address of the post; for one post at a time.")] = "",
+    is_open: Annotated[
+        bool, typer.Option("--open", help="List what was handed off in two weeks and nobody has said is up.")
+    ] = False,
     name: As = "",
     home: Home = "",
     now: Now = "",
@@ -24,12 +31,45 @@ def done(
     """Say that posts which were handed off are up, and where. Again: nothing changes."""
     from scheduler.workflow.handing import done as workflow
 
-    told = workflow(workspace(home, now, name), posts, url)
+    ws = workspace(home, now, name)
+    if is_open and (posts or url):
+        raise UsageError("--open lists posts, it says of none that it is up", "leave out either --open or the rest")
+    if is_open:
+        _list_open(ws, json=json)
+        return
+    if not posts:
+        raise UsageError(
+            "missing argument '[POST...]'", "name the posts that are up; to see which wait: daymark done --open"
+        )
+    told = workflow(ws, posts, url)
     if json:
         show.document([{"post": d.post, "place": d.place, "new": d.is_new} for d in told])
         return
     for d in told:
         show.line(f"{d.post}: up{f' at {d.place}' if url else ''}{'' if d.is_new else ', as was known'}")
+
+
+def _list_open(ws: Workspace, *, json: bool) -> None:
+    from scheduler.workflow.handing import still_open
+
+    found = still_open(ws)
+    if json:
+        made = [{"post": o.post, "place": o.place, "at": o.at, "over": o.is_over} for o in found]
+        show.document([row | {"age": int(o.age.total_seconds())} for row, o in zip(made, found, strict=True)])
+        return
+    if found:
+        rows = [(_ago(o.age), o.post, f"{o.place}/index.html", "its time is over" if o.is_over else "") for o in found]
+        show.table(("SINCE", "POST", "PACK", ""), rows)
+    show.aside(f"{len(found)} handed off and not said to be up; once one is: daymark done POST --url https://...")
+
+
+def _ago(age: timedelta) -> str:
+    """An age in the unit that a person would use."""
+    minutes = int(age.total_seconds()) // 60
+    for size, unit in ((24 * 60, "d"), (60, "h")):
+        if minutes >= size:
+            return f"{minutes // size} {unit}"
+    return f"{minutes} min"
 
 
 def handoff(

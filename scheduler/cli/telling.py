@@ -79,7 +79,8 @@ def in_words(done: Ticked) -> str:
     if done.busy:
         return "another tick is at work here; nothing to do"
     counts = done.counts()
-    feeds = counts.pop("feeds")
+    feeds, early = counts.pop("feeds"), counts.pop("early")
     told = [f"{number} {name}" for name, number in counts.items() if number]
+    told += [f"{early} to be posted by hand within a day: see not-yet/"] if early else []
     told += [f"{len(feeds)} feeds written"] if feeds else []
     return ", ".join(told) or "nothing to do"

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scheduler import paths
 from scheduler.model import Hold
 from scheduler.store import reads
 
 if TYPE_CHECKING:
     from scheduler.store.connecting import Db
 
-FILE = "HOLD"  # in the workspace; its words are the reason, whoever wrote them
+FILE = paths.HOLD
 
 
 def in_force(home: Path, db: Db) -> list[Hold]:

@@ -51,6 +51,45 @@ def due(db: Db, now: str) -> list[tuple[Delivery, Post]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A pack that was handed off and that nobody has said is up: its post, its path, and when it was written."""
+
+    post: str
+    place: str
+    at: str
+    expires: str
+
+
+def handed_off(db: Db, channel: str, since: str) -> list[Handed]:
+    """What a channel handed to people since a moment and nobody has said is up, oldest first."""
+    question = """
+        SELECT d.post, d.place, MAX(a.ended), d.expires FROM delivery AS d JOIN attempt AS a ON a.delivery = d.id
+        WHERE d.state = 'sent' AND d.acknowledged = 0 AND d.service = ?
+        GROUP BY d.id, d.post, d.place, d.expires HAVING MAX(a.ended) >= ? ORDER BY 3, 1
+    """
+    return [Handed(*row) for row in db.execute(question, (channel, since))]
+
+
+_COMING = """
+    SELECT d.* FROM delivery AS d JOIN post ON post.id = d.post
+    WHERE d.state = 'waiting' AND d.due > ? AND d.due <= ? AND post.channel = ? ORDER BY d.due, d.id
+"""
+
+
+def coming(db: Db, channel: str, after: str, until: str) -> list[tuple[Delivery, Post]]:
+    """Waiting deliveries of a channel whose time comes after a moment and until another, with their posts."""
+    found = [reads.as_delivery(row) for row in reads.rows(db, _COMING, (after, until, channel))]
+    by_id = {p.id: p for p in reads.posts(db, ids=[d.post for d in found])}
+    return [(d, by_id[d.post]) for d in found]
+
+
+def next_coming(db: Db, channel: str, after: str) -> str:
+    """When the first waiting delivery of a channel after a moment is due; empty if there is none."""
+    row = db.execute(f"{_COMING} LIMIT 1".replace("d.*", "d.due", 1), (after, "9999", channel)).fetchone()
+    return str(row[0]) if row else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Bell:
     """A delivery that is due, for whoever is to be rung for it."""
 

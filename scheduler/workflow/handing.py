@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from scheduler import watch
 from scheduler.errors import PersonNeeded, UnknownName, UsageError
 from scheduler.exports.bulk import TOOLS, as_bulk, cautions
+from scheduler.kinds import BY_HAND
 from scheduler.model import DeliveryState, Review, parts_of
 from scheduler.outbox import is_held
 from scheduler.review import digest_of
-from scheduler.store import reads
+from scheduler.store import reads, work
 from scheduler.store.holds import in_force
-from scheduler.store.opening import reading, writing
+from scheduler.store.opening import reading, stamp, writing
 from scheduler.workflow.reviewing import find
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from scheduler.store.opening import Tx
     from scheduler.workflow import Workspace
 
-BY_HAND = "folder"  # the channel whose packs people post
+LOOKED_BACK = timedelta(days=14)  # what was handed off before that is history
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,25 @@ def _handed(tx: Tx, id: str) -> Delivery:
             f"{id} was not handed off: Daymark sent it itself, to {delivery.place}", f"look at it: daymark show {id}"
         )
     return delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A pack that lies in the outbox and that nobody has said is up. `is_over`: the time for its post is over."""
+
+    post: str
+    place: str
+    at: datetime
+    age: timedelta
+    is_over: bool
+
+
+def still_open(ws: Workspace) -> list[Open]:
+    """What was handed off in the last two weeks and nobody has said is up, oldest first."""
+    with reading(ws.home) as db:
+        found = work.handed_off(db, BY_HAND, stamp(ws.now - LOOKED_BACK))
+    made = [(h, reads.instant(h.at)) for h in found]
+    return [Open(h.post, h.place, at, max(ws.now - at, timedelta()), h.expires <= stamp(ws.now)) for h, at in made]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler import deliver, paths, peek, sweep
 from scheduler.channels import Rehearsal, open_channel
+from scheduler.channels.early import FOLDER as EARLY
 from scheduler.checks import ERROR
 from scheduler.courier import Courier, Tally
 from scheduler.errors import ClockSetBack, DatabaseError, DaymarkError
@@ -21,6 +22,7 @@ from scheduler.review import unanswered
 from scheduler.store import reads, work
 from scheduler.store.connecting import place_of
 from scheduler.store.opening import copy_database, keeping_open, reading, stamp, writing
+from scheduler.workflow import early
 from scheduler.workflow.calendar import sync, synced
 from scheduler.workflow.facts import drift, occurrence_of
 from scheduler.workflow.planning import plan
@@ -52,6 +54,7 @@ class Ticked:
     missed: int = 0
     held: int = 0
     planned: int = 0
+    early: int = 0  # copies of packs that people will post by hand within a day
     feeds: list[str] = field(default_factory=list)
     busy: bool = False
     troubles: list[str] = field(default_factory=list)
@@ -62,7 +65,7 @@ class Ticked:
 
     def counts(self) -> dict[str, Any]:
         """What programs get of it."""
-        names = ("due", "sent", "failed", "unsure", "missed", "held", "planned", "feeds")
+        names = ("due", "sent", "failed", "unsure", "missed", "held", "planned", "early", "feeds")
         return {name: getattr(self, name) for name in names}
 
 
@@ -127,8 +130,9 @@ def would_tick(ws: Workspace) -> Ticked:
     with TemporaryDirectory() as folder:
         home = Path(folder)
         copy_database(ws.home, home)
-        if (ws.home / "public").is_dir():
-            shutil.copytree(ws.home / "public", home / "public")
+        for name in ("public", EARLY):
+            if (ws.home / name).is_dir():
+                shutil.copytree(ws.home / name, home / name)
         settings = replace(ws.settings, home=home, notices=False)
         return tick(replace(ws, settings=settings), channels=lambda _: Rehearsal())
 
@@ -177,7 +181,9 @@ def _send(ws: Workspace, done: Ticked, channels: Callable[[Post], Channel], ring
     done.due = due + c["missed"]
     done.sent, done.failed, done.unsure = c["sent"], c["failed"], c["unsure"]
     done.missed, done.held = c["missed"], c["held"]
-    done.troubles += tally.troubles
+    kept = early.lay_out(ws, courier, _inputs(ws))
+    done.early = len(kept.written)
+    done.troubles += [*tally.troubles, *kept.troubles]
     done.channel_troubles = tally.channel_troubles
 
 
@@ -265,7 +271,7 @@ def _remember(ws: Workspace, inputs: str, *, accept_clock: bool, rest: bool) -> 
     home = str(ws.home)
     database = peek.signature(home)  # before the question: what changes after it is seen as a change
     with reading(ws.home) as db:
-        wake = min(work.next_work(db, stamp(ws.now)), tomorrow)
+        wake = min(work.next_work(db, stamp(ws.now)), early.wakes(db, ws.now), tomorrow)
         built = reads.state(db, "feeds_from") == reads.last_audit(db)
     if rest and built and paths.database_url(home) is None:  # a database that is no file changes unseen
         telling = peek.PING if ws.settings.ping else peek.QUIET
