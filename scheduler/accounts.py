@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scheduler import mail, watch
 from scheduler.kinds import KINDS
 from scheduler.model import LANGUAGES, Account
+from scheduler.pictures import SIZES
 from scheduler.toml import as_clock
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def _account(name: str, t: Table, limits: dict[str, Limits]) -> Account:
         handle=_handle(t, kind) if kind.needs_handle else "",
         options={name: t.one_of(name, values, values[0]) for name, values in kind.options.items()},
         audience=t.text("audience", ""),
+        card=t.one_of("card", ("", *SIZES), ""),
     )
     t.finish()
     return made

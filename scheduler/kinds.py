@@ -47,6 +47,11 @@ class Kind:
     needs_to: bool = False
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether a picture goes out with its description, so that nobody is left out."""
+        return bool(self.pictures and self.has_alt)
+
 
 def _table(*kinds: Kind) -> dict[str, Kind]:
     return {kind.name: kind for kind in kinds}

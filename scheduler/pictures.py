@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
+# Cards, width and height in points. A wide one serves previews of links nearly everywhere, the portrait is the tallest
+# that Instagram and Threads show whole, the story fills a telephone. (guides of ogimg.xyz and iconello.com, 2026-11-23)
+SIZES = {"wide": (1200, 630), "portrait": (1080, 1350), "story": (1080, 1920)}
+
 _GPS, _ORIENTATION = 0x8825, 0x0112  # EXIF 3.0, section 4.6
 _COLOURS = ("icc_profile", "transparency", "gamma", "duration", "loop")  # kept: they change what is seen
 _TOLD = ("exif", "xmp", "photoshop", "comment")

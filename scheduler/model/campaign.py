@@ -78,6 +78,7 @@ class Account:
     unsubscribe: str = ""  # the https address behind List-Unsubscribe
     options: Mapping[str, str] = field(default_factory=dict, hash=False)
     audience: str = ""  # a note for those who write: who reads there
+    card: str = ""  # the size of the card that its posts get; empty: none
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ class Checker:
             stale=self._stale(post),
             is_offered=self._is_offered(post, themes),
             traces=_traces(w.media),
-            shows_pictures=bool(KINDS[post.channel].pictures and KINDS[post.channel].has_alt),
+            shows_pictures=KINDS[post.channel].shows_pictures,
         )
 
     def _stale(self, post: Post) -> str:
