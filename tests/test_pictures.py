@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import replace
 from datetime import date
@@ -12,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from scheduler.checks import ERROR, HINT, Draft, check_draft
 from scheduler.model import Limits
-from scheduler.pictures import NoPicture, Trace, bare, traces
+from scheduler.pictures import NoPicture, Trace, bare, ending, fitted, traces
 
 CAMERA = "Phone of Ana"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf exif:GPSLatitude="51,30.5N"/></x:xmpmeta>'
@@ -113,6 +114,69 @@ def test_words_in_a_png_are_taken_out():
 def test_the_same_picture_gives_the_same_bytes():
     data = picture("JPEG", place=True)
     assert bare(data) == bare(data) == bare(bare(data))
+
+
+def grain(form: str, mode: str = "RGB", size: tuple[int, int] = (600, 400), **more: object) -> bytes:
+    """A picture as hard to make small as a photograph of sand."""
+    side = size[0] * size[1] * len(mode)
+    dots = b"".join(hashlib.sha256(n.to_bytes(4, "big")).digest() for n in range(side // 32 + 1))[:side]
+    out = io.BytesIO()
+    Image.frombytes(mode, size, dots).save(out, form, **more)
+    return out.getvalue()
+
+
+LARGE = [
+    pytest.param(grain("JPEG", quality=95), "JPEG", id="a JPEG"),
+    pytest.param(grain("PNG"), "JPEG", id="a PNG"),
+    pytest.param(grain("PNG", "RGBA", (900, 600)), "PNG", id="one that lets its ground through"),
+    pytest.param(grain("PNG", "LA", (900, 600)), "PNG", id="a grey one that lets its ground through"),
+    pytest.param(grain("JPEG", "CMYK", quality=95), "JPEG", id="one for print"),
+    pytest.param(grain("WEBP", lossless=True), "JPEG", id="a WebP"),
+    pytest.param(grain("JPEG", quality=95, comment="Ana"), "JPEG", id="one that tells"),
+]
+
+
+@pytest.mark.parametrize(("data", "form"), LARGE)
+@pytest.mark.parametrize("part", [2, 3])
+def test_a_picture_that_is_too_large_is_made_smaller_the_same_each_time(data, form, part):
+    most = len(data) // part
+    made = fitted(data, most)
+    shown, was = opened(made), opened(data)
+    assert len(made) <= most < len(data)
+    assert (shown.format, traces(made), ending(made)) == (form, frozenset(), {"PNG": "png", "JPEG": "jpg"}[form])
+    assert abs(shown.width / shown.height - was.width / was.height) < 0.02
+    fitted.cache_clear()
+    assert fitted(data, most) == made
+    assert fitted(made, most) == made  # once small enough, it stays as it is
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_picture_that_fits_stays_as_it_is(form):
+    data = picture(form)
+    assert fitted(data, len(data), 16) == fitted(data) == data
+
+
+def test_the_longer_side_has_a_limit_of_its_own():
+    assert opened(fitted(grain("PNG", size=(300, 900)), 0, 450)).size == (150, 450)
+    turned = fitted(picture("JPEG", turned=True), 0, 8)
+    assert opened(turned).size == (4, 8)
+
+
+def test_a_flat_drawing_stays_png_and_sharp():
+    drawn = Image.new("RGB", (2000, 1000), "navy")
+    out = io.BytesIO()
+    drawn.save(out, "PNG", compress_level=0)
+    assert opened(fitted(out.getvalue(), 100_000)).format == "PNG"
+
+
+def test_what_moves_or_cannot_be_made_small_enough_is_refused_in_words():
+    one, two = (Image.new("RGB", (64, 64), colour) for colour in ("navy", "orange"))
+    out = io.BytesIO()
+    one.save(out, "WEBP", save_all=True, append_images=[two])
+    with pytest.raises(NoPicture, match="it moves"):
+        fitted(out.getvalue(), 10)
+    with pytest.raises(NoPicture, match="cannot be shown in 100"):
+        fitted(grain("JPEG"), 100)
 
 
 BROKEN = [

@@ -166,7 +166,7 @@ def _written(message: Message, way: _Way) -> bytes:
     """The letter. Raises Stopped."""
     media = message.wording.media
     try:
-        picture = picture_bytes(media) if media else b""
+        picture = picture_bytes(media, "email") if media else b""
     except PictureError as error:
         raise Stopped(Refused(str(error))) from error
     return letter(message, way.sender, way.to, way.unsubscribe, picture)
