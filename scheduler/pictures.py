@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # that Instagram and Threads show whole, the story fills a telephone. (guides of ogimg.xyz and iconello.com, 2026-11-23)
 SIZES = {"wide": (1200, 630), "portrait": (1080, 1350), "story": (1080, 1920)}
 
+CARDS = ("pictures", "cards")  # where in a workspace they lie
+
 # How a picture is made smaller: a JPEG rather plainer than shorter, then shorter, as long as it shows something.
 _QUALITIES, _STEP, _SHORTEST = (90, 82, 74, 66), 0.8, 320
 
@@ -51,6 +53,14 @@ def traces(data: bytes) -> frozenset[Trace]:
     has_place = bool(picture.getexif().get_ifd(_GPS)) or any(mark in data for mark in _PLACE)
     found = {Trace.OTHER} if _tells(picture, data) else set()
     return frozenset(found | ({Trace.PLACE} if has_place else set()))
+
+
+def points(data: bytes) -> tuple[int, int]:
+    """Width and height; nothing for what is no picture."""
+    try:
+        return _opened(data).size
+    except NoPicture:
+        return 0, 0
 
 
 def bare(data: bytes) -> bytes:

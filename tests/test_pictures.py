@@ -6,14 +6,18 @@ import hashlib
 import io
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+from conftest import DAY, EVE, Daymark, everything
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from scheduler.checks import ERROR, HINT, Draft, check_draft
-from scheduler.model import Limits
-from scheduler.pictures import NoPicture, Trace, bare, ending, fitted, traces
+from scheduler.checks import ERROR, HINT, WARNING, Draft, check_draft
+from scheduler.errors import BadFile
+from scheduler.model import WITHDRAWN, Consent, Limits, Picture
+from scheduler.pictures import NoPicture, Trace, bare, ending, fitted, points, traces
+from scheduler.rights import load_pictures
 
 CAMERA = "Phone of Ana"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf exif:GPSLatitude="51,30.5N"/></x:xmpmeta>'
@@ -203,3 +207,120 @@ def test_a_place_is_reported_and_a_broken_picture_is_stopped(told, severity):
     draft = Draft(text="x", limits=Limits("plain", 5000, "characters"), on=date(2027, 1, 1), language="en")
     found = check_draft(replace(draft, traces=frozenset(told), alt="A table", media_sha="0" * 64))
     assert [f.severity for f in found if f.check == "picture"] == severity
+
+
+ENTERED = Picture("boat", "pictures/boat.png", "CC BY 4.0", "Photo: A. Example")
+AGREED = Consent("C-2027-014", date(2027, 8, 1))
+OVER, BACK = Consent("C-2027-014", date(2027, 7, 30)), Consent("C-2027-014", WITHDRAWN)
+
+
+def entered(**more):
+    return {"picture": replace(ENTERED, **more)}
+
+
+RIGHTS = [
+    ("not entered", {"picture": None}, [WARNING]),
+    ("entered", entered(), []),
+    ("drawn by us", {"picture": None, "is_own": False}, []),
+    ("its last day is the post's", entered(expires=date(2027, 7, 31)), []),
+    ("over a day before", entered(expires=date(2027, 7, 30)), [ERROR]),
+    ("with a consent that holds", entered(consent=AGREED), []),
+    ("with one that ends before", entered(consent=OVER), [ERROR]),
+    ("with one taken back", entered(consent=BACK), [ERROR]),
+    ("too small", entered() | {"points": (319, 240)}, [ERROR]),
+    ("just large enough", entered() | {"points": (240, 320)}, []),
+    ("of unknown size", entered() | {"points": (0, 0)}, []),
+    ("all at once", entered(expires=date(2026, 1, 1), consent=BACK) | {"points": (8, 8)}, [ERROR] * 3),
+]
+
+
+@pytest.mark.parametrize(("about", "more", "severities"), RIGHTS, ids=[row[0] for row in RIGHTS])
+def test_a_picture_of_ones_own_is_ours_to_show_as_long_as_the_post_may_go_out(about, more, severities):
+    draft = Draft(text="x", limits=Limits("plain", 5000, "characters"), on=date(2027, 7, 30), language="en")
+    shown = replace(draft, alt="A boat", media_sha="0" * 64, is_own=True, last=date(2027, 7, 31))
+    found = check_draft(replace(shown, **more))
+    assert [f.severity for f in found if f.check == "picture"] == severities
+
+
+def test_points_are_width_and_height_and_none_of_what_is_no_picture():
+    assert (points(picture("PNG")), points(b"words")) == ((16, 8), (0, 0))
+
+
+ENTRY = """
+[boat]
+file = "templates/posts/observances/cooperatives-day/day.png"
+licence = "CC BY 4.0"
+credit = "Photo: A. Example"
+consent = "C-2027-014"
+consent_until = 2027-12-31
+"""
+
+
+def with_a_photograph(home: Path) -> Path:
+    """A workspace whose day has a photograph of its own; the place of its entry."""
+    place = home / "templates/posts/observances/cooperatives-day"
+    place.mkdir(parents=True)
+    Image.new("RGB", (640, 480), "navy").save(place / "day.png")
+    (place / "day.alt.txt").write_text("A boat at dawn")
+    (home / "pictures").mkdir()
+    return home / "pictures/pictures.toml"
+
+
+def seen(daymark: Daymark, home: Path) -> list[tuple[str, str]]:
+    found = daymark("check", DAY, "--json", home=home).json
+    return [(f["severity"], f["why"]) for f in found if f["check"] == "picture"]
+
+
+def test_an_entry_answers_for_a_picture_and_a_consent_taken_back_stops_every_post_with_it(daymark, workspace):
+    entry = with_a_photograph(workspace)
+    daymark.json("plan", home=workspace)
+    assert seen(daymark, workspace) == [("warning", "nobody has said whose picture this is, and under which licence")]
+    entry.write_text(ENTRY)
+    assert seen(daymark, workspace) == []
+    daymark.json("approve", DAY, EVE, "--as", "Ana", home=workspace)
+    told = daymark.json("consent", "C-2027-014", "--withdraw", "--as", "Ana", home=workspace)
+    assert [(p["id"], p["review"]) for p in told] == [(DAY, "draft")]
+    assert daymark.json("show", EVE, home=workspace)["state"] == "approved"
+    said = "the consent C-2027-014 of the people in boat was withdrawn, and the post may go out until 2026-07-04"
+    assert seen(daymark, workspace) == [("error", said)]
+    after = everything(workspace)
+    daymark.json("consent", "C-2027-014", "--withdraw", "--as", "Ana", home=workspace)
+    assert everything(workspace) == after
+
+
+def test_a_consent_of_a_picture_that_no_post_shows_is_told(daymark, workspace):
+    with_a_photograph(workspace).write_text(ENTRY)
+    answer = daymark("consent", "C-2027-014", "--withdraw", "--as", "Ana", home=workspace)
+    assert (answer.code, "no post shows the picture 'boat'" in answer.err) == (2, True)
+
+
+def test_a_picture_whose_time_is_over_is_not_sent(daymark, workspace):
+    entry = with_a_photograph(workspace)
+    entry.write_text(ENTRY)
+    daymark.json("plan", home=workspace)
+    daymark.json("approve", DAY, "--as", "Ana", home=workspace)
+    entry.write_text(ENTRY + "expires = 2026-07-03\n")
+    daymark.json("queue", home=workspace)
+    daymark("tick", home=workspace, now="2026-07-04T09:05:00Z")
+    assert daymark.json("show", DAY, home=workspace)["state"] not in ("sent", "waiting")
+
+
+WRONG = [
+    ('file = "none.png"', "there is no file none.png"),
+    ('licence = ""', "licence"),
+    ('consent = "Maria Example"', "'Maria Example' could say who the person is"),
+    ("consent_until = 5", "consent_until"),
+    ('licens = "x"', "there is no field 'licens'"),
+]
+
+
+@pytest.mark.parametrize(("line", "told"), WRONG)
+def test_what_is_wrong_in_an_entry_is_told_with_its_line(workspace, line, told):
+    entry = with_a_photograph(workspace)
+    name = line.partition(" ")[0]
+    kept = [old for old in ENTRY.splitlines() if not old.startswith(f"{name} ")]
+    entry.write_text("\n".join([*kept, line, ""]))
+    with pytest.raises(BadFile) as error:
+        load_pictures(workspace)
+    (problem,) = error.value.problems
+    assert (problem.line > 1, problem.entry, told in problem.say) == (True, "boat", True)

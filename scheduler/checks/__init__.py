@@ -53,7 +53,7 @@ CHECKS = (
     Check("placeholder", "Nothing of a template is left over", ERROR, check_placeholder, TEXT),
     Check("length", "The text fits the network", ERROR, check_length, POST),
     Check("alt", "Pictures are described in words", ERROR, check_alt, POST),
-    Check("picture", "Pictures can be read, and tell no place", ERROR, check_picture, POST),
+    Check("picture", "Pictures can be read, are ours to show, and tell no place", ERROR, check_picture, POST),
     Check("hashtag-case", "Each word of a hashtag begins with a capital", WARNING, check_hashtags, WRITING),
     Check("hashtag-number", "Few hashtags, after the words", ERROR, check_hashtag_number, TEXT),
     Check("wrong-day", "Today, tomorrow and yesterday are true on the day", ERROR, check_wrong_day, POST),

@@ -52,7 +52,7 @@ from scheduler.model.delivery import (
     TryLater,
     Unsure,
 )
-from scheduler.model.facts import Fact
+from scheduler.model.facts import Fact, Picture
 
 __all__ = [
     "DIMENSIONS",
@@ -83,6 +83,7 @@ __all__ = [
     "Occurrence",
     "Origin",
     "Outcome",
+    "Picture",
     "Playbook",
     "Post",
     "Proclaimed",

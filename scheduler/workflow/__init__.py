@@ -32,7 +32,15 @@ class Workspace:
         """What holds this workspace's posts against the checks."""
         from scheduler.workflow.checking import Checker
 
-        return Checker(self.settings.templates, self.settings.limits, calendar, self._beside)
+        s = self.settings
+        return Checker(s.templates, s.limits, calendar, self._beside, home=self.home, withdrawn=self._withdrawn)
+
+    def _withdrawn(self) -> frozenset[str]:
+        from scheduler.store import reads
+        from scheduler.store.opening import reading
+
+        with reading(self.home) as db:
+            return reads.withdrawn(db)
 
     def _beside(self, post: Post) -> list[Post]:
         from scheduler.store import reads

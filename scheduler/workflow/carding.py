@@ -11,7 +11,7 @@ from scheduler.cards import Drawing, load_palette, load_sayings, say
 from scheduler.context import helpline_for
 from scheduler.errors import BadData, UnknownName, UsageError
 from scheduler.model import Media, Sensitivity
-from scheduler.pictures import SIZES
+from scheduler.pictures import CARDS, SIZES
 from scheduler.words import load_words
 from scheduler.workflow.calendar import synced
 from scheduler.workflow.facts import occurrence_of
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from scheduler.cards import Card
     from scheduler.model import Calendar, Occurrence, Post
     from scheduler.workflow import Workspace
-
-PLACE = ("pictures", "cards")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class Draughtsman:
         drawing = Drawing(_template(s.templates, day.id), palette, SIZES[size], s.card_fonts)
         key = drawing.key(card)
         name = f"{o.id.replace('/', '-')}-{language}-{size}-{key[:12]}.png"
-        path = s.home.joinpath(*PLACE, name)
+        path = s.home.joinpath(*CARDS, name)
         return Drawn("", language, size, path, self._png(path, drawing, card), card.alt)
 
     def _png(self, path: Path, drawing: Drawing, card: Card) -> bytes:
