@@ -143,6 +143,14 @@ def test_without_the_package_of_chinese_a_chinese_card_is_refused(monkeypatch):
         drawing().png(card(language="zh"))
 
 
+def test_without_the_extra_it_is_said_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    for draw in (drawing().png, drawing().key):
+        with pytest.raises(BadData, match="Typst, which is not installed") as told:
+            draw(card())
+        assert "daymark-scheduler[cards]" in told.value.hint
+
+
 def test_fonts_of_the_workspace_go_first_and_a_folder_without_fonts_is_told(tmp_path):
     import manimgx_fonts
 
