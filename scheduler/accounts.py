@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scheduler import mail, recipients, watch
 from scheduler.kinds import KINDS
 from scheduler.model import LANGUAGES, Account
+from scheduler.pictures import SIZES
 from scheduler.toml import as_clock
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def _account(name: str, t: Table, limits: dict[str, Limits]) -> Account:
         options={name: t.one_of(name, values, values[0]) for name, values in kind.options.items()},
         ids=t.text("ids", ""),
         audience=t.text("audience", ""),
+        card=t.one_of("card", ("", *SIZES), ""),
     )
     t.finish()
     return made

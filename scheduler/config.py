@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduler import paths, watch
 from scheduler.accounts import accounts_of
+from scheduler.colours import COLOURS, colour_in
 from scheduler.errors import BadFile, NoWorkspace, Problem
 from scheduler.model import DIMENSIONS, Account, Limits, Playbook, Stage
 from scheduler.toml import Table, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from scheduler.model import Observance
 
@@ -40,6 +41,8 @@ class Settings:
     templates: tuple[Path, ...]
     ping: str = ""
     notices: bool = False
+    card_colours: Mapping[str, str] = field(default_factory=dict)
+    card_fonts: tuple[Path, ...] = ()
 
     def wants(self, observance: Observance) -> bool:
         """Whether campaigns are planned for the day: it has a theme or a dimension that is named, or none is named."""
@@ -90,7 +93,7 @@ def settings_of(home: Path, body: dict[str, Any], text: str) -> Settings:
 
 def _settings(home: Path, t: Table) -> Settings:
     work, plan, feeds = t.table("workspace", needed=True), t.table("plan"), t.table("feeds")
-    watching = t.table("watch")
+    watching, cards = t.table("watch"), t.table("cards")
     templates = folders(home, "templates")
     limits = dict(_limits(templates, t.problems))
     playbooks = dict(_playbooks(templates, limits, t.problems))
@@ -113,8 +116,10 @@ def _settings(home: Path, t: Table) -> Settings:
         templates=templates,
         ping=_ping(watching),
         notices=watching.yes("notices", default=False),
+        card_colours={name: colour_in(cards, name) for name in COLOURS if name in cards.body},
+        card_fonts=tuple(home / folder for folder in cards.words("fonts")),
     )
-    for table in (work, plan, feeds, watching, t):
+    for table in (work, plan, feeds, watching, cards, t):
         table.finish()
     return made
 

@@ -12,7 +12,8 @@ from scheduler.texts import SOURCE
 from scheduler.words import load_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from scheduler.model import Fact, Helpline, Slot
@@ -73,8 +74,7 @@ class Context:
         o, country, on = slot.occurrence.observance, slot.account.country, slot.local.date()
         key = (o.themes, country, on, language)
         if key not in self._lines:
-            serving = [h for h in self.helplines if h.serves(country, o.themes, on)]
-            best = next((h for h in serving if language in h.languages), serving[0] if serving else None)
+            best = helpline_for(self.helplines, country, o.themes, on, language)
             said = [isolated(best.said(language, brief=brief), language) for brief in (False, True)] if best else []
             self._lines[key] = Help(*said)
         return self._lines[key]
@@ -112,6 +112,14 @@ class Context:
         if language not in self._words:
             self._words[language] = load_words(tuple(reversed(self.folders)), language)
         return self._words[language]
+
+
+def helpline_for(
+    helplines: Iterable[Helpline], country: str, themes: tuple[str, ...], on: date, language: str
+) -> Helpline | None:
+    """The helpline of a country for some themes on a day; of several, one that speaks the language."""
+    serving = [h for h in helplines if h.serves(country, themes, on)]
+    return next((h for h in serving if language in h.languages), serving[0] if serving else None)
 
 
 def isolated(text: str, language: str) -> str:

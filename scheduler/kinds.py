@@ -24,12 +24,13 @@ class Kind:
     """What a channel is. `made_by` is "module:class", imported on first use and made with the workspace's folder.
 
     `networks`: whose limits its texts may follow, empty: any; the first is the usual one. `pictures`: the most that one
-    post has, each of at most `picture_bytes` (0: any size). `has_alt`, `has_note`, `has_language`: whether it takes alt
-    texts, content notes, and the language of a text; `has_threads`: whether it posts a thread, or shows its parts to a
-    person. `edits`: what is possible with a post that is out. `secrets`: what an account signs in with; `may_secrets`
-    what else it may have. `needs_server`, `needs_handle`, `needs_to`: whether an account must name the address of its
-    service, which begins with one of `schemes`, its name there, and whom it mails to (`to`, one address or several, or
-    `list`, a file of them). `options`: what an account may choose, each with its values, the usual one first.
+    post has, each of at most `picture_bytes` and `picture_longest` points a side (0: any); larger ones are made
+    smaller. `has_alt`, `has_note`, `has_language`: whether it takes alt texts, content notes, and the language of a
+    text; `has_threads`: whether it posts a thread, or shows its parts to a person. `edits`: what is possible with a
+    post that is out. `secrets`: what an account signs in with; `may_secrets` what else it may have. `needs_server`,
+    `needs_handle`, `needs_to`: whether an account must name the address of its service, which begins with one of
+    `schemes`, its name there, and whom it mails to (`to`, one address or several, or `list`, a file of them).
+    `options`: what an account may choose, each with its values, the usual one first.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Kind:
     networks: tuple[str, ...] = ()
     pictures: int = 1
     picture_bytes: int = 0
+    picture_longest: int = 0
     has_alt: bool = True
     has_note: bool = True
     has_language: bool = True
@@ -53,6 +55,11 @@ class Kind:
     needs_to: bool = False
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether a picture goes out with its description, so that nobody is left out."""
+        return bool(self.pictures and self.has_alt)
+
 
 def _table(*kinds: Kind) -> dict[str, Kind]:
     return {kind.name: kind for kind in kinds}
@@ -63,6 +70,7 @@ KINDS = _table(
         name="folder",
         about="a pack in outbox/ for every post, ready to be copied by hand; needs no account",
         made_by="scheduler.channels.folder:Folder",
+        picture_bytes=5_000_000,  # as X takes, where people carry it by hand (docs.x.com/x-api/media, read 2026-11-27)
         guarantee=Guarantee(FOREVER, findable=True),
         has_threads=True,
         edits="by hand",
@@ -80,6 +88,7 @@ KINDS = _table(
         picture_bytes=8_000_000,
         has_threads=True,
         edits="shown with their history",  # PUT /api/v1/statuses/:id, since 3.5 (methods/statuses, read 2026-11-27)
+        picture_longest=4096,  # a square of it is half of image_matrix_limit 33177600 (mastodon.social, 2026-11-27)
         secrets=("token",),
         needs_server=True,
         options={"visibility": ("public", "unlisted")},
@@ -105,7 +114,7 @@ KINDS = _table(
         guarantee=Guarantee(FOREVER, findable=True),
         rates=RateLimits(account=Rate(30, timedelta(minutes=5)), at_once=4),
         networks=("bluesky", "plain"),
-        picture_bytes=1_000_000,
+        picture_bytes=1_000_000,  # of 0.4.217; newer ones take 2,000,000
         has_note=False,
         has_threads=True,
         edits="not shown",  # putRecord replaces a record; readers keep what they had
@@ -125,6 +134,7 @@ KINDS = _table(
         rates=RateLimits(account=Rate(20, timedelta(hours=1)), at_once=2),
         networks=("plain",),
         picture_bytes=1_000_000,  # every reader gets it, a third larger in base64
+        picture_longest=1920,  # the letter shows 640 of its width, on screens of up to three points for one
         secrets=("password",),
         may_secrets=("dkim", "unsubscribe"),
         needs_server=True,

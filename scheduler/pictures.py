@@ -1,6 +1,7 @@
 """Pictures: what their files tell beside the picture (EXIF, XMP, IPTC, comments), and the picture alone.
 
-A photograph of a telephone holds the place where it was taken. Nothing but the picture and its colours goes out.
+A photograph of a telephone holds the place where it was taken. Nothing but the picture and its colours goes out, as
+large as the channel takes it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL.Image import Image as Picture
+
+# Cards, width and height in points. A wide one serves previews of links nearly everywhere, the portrait is the tallest
+# that Instagram and Threads show whole, the story fills a telephone. (guides of ogimg.xyz and iconello.com, 2026-11-23)
+SIZES = {"wide": (1200, 630), "portrait": (1080, 1350), "story": (1080, 1920)}
+
+CARDS = ("pictures", "cards")  # where in a workspace they lie
+
+# How a picture is made smaller: a JPEG rather plainer than shorter, then shorter, as long as it shows something.
+_QUALITIES, _STEP, _SHORTEST = (90, 82, 74, 66), 0.8, 320
 
 _GPS, _ORIENTATION = 0x8825, 0x0112  # EXIF 3.0, section 4.6
 _COLOURS = ("icc_profile", "transparency", "gamma", "duration", "loop")  # kept: they change what is seen
@@ -43,6 +55,14 @@ def traces(data: bytes) -> frozenset[Trace]:
     return frozenset(found | ({Trace.PLACE} if has_place else set()))
 
 
+def points(data: bytes) -> tuple[int, int]:
+    """Width and height; nothing for what is no picture."""
+    try:
+        return _opened(data).size
+    except NoPicture:
+        return 0, 0
+
+
 def bare(data: bytes) -> bytes:
     """The picture alone, upright; the same bytes if there is nothing else in them. Raises NoPicture.
 
@@ -63,6 +83,57 @@ def bare(data: bytes) -> bytes:
         how |= {"quality": "keep"} if keeps else {"quality": 95, "subsampling": 0}
     elif form == "WEBP":
         how |= {"lossless": True, "save_all": getattr(picture, "is_animated", False)}
+    return _saved(picture, form, **how)
+
+
+@lru_cache(maxsize=4)
+def fitted(data: bytes, most: int = 0, longest: int = 0) -> bytes:
+    """The picture alone, of at most so many bytes and points of its longer side; 0: any. Small enough, it is as it was.
+
+    The same picture gives the same bytes under one version of Pillow. A PNG becomes a JPEG where it has no other way,
+    a transparent one stays PNG. Raises NoPicture, also for one that moves or that cannot be made small enough.
+    """
+    alone = bare(data)
+    picture = _opened(alone)
+    side = longer = max(picture.size)
+    if longest and longer > longest:
+        side = longest
+    if side == longer and (not most or len(alone) <= most):
+        return alone
+    if getattr(picture, "is_animated", False):
+        raise NoPicture(f"it moves, has {len(alone)} bytes and {longer} points, and cannot be made smaller")
+    shortest = min(_SHORTEST, side)
+    while side >= shortest:
+        for made in _smaller(picture, side):
+            if not most or len(made) <= most:
+                return made
+        side = int(side * _STEP)
+    raise NoPicture(f"it has {len(alone)} bytes and cannot be shown in {most}")
+
+
+def ending(data: bytes) -> str:
+    """How the name of a picture's file ends: png, webp or jpg."""
+    return "png" if data.startswith(b"\x89PNG") else "webp" if data.startswith(b"RIFF") else "jpg"
+
+
+def _smaller(picture: Picture, side: int) -> Iterator[bytes]:
+    """The picture at a length of its longer side, in the forms that it may have, the best first."""
+    from PIL.Image import Resampling
+
+    clear = picture.has_transparency_data
+    colours = picture.info.get("icc_profile") if picture.mode in ("RGB", "RGBA") else None
+    plain = picture.convert("RGBA" if clear else "RGB")
+    width, height = (max(1, round(each * side / max(picture.size))) for each in picture.size)
+    plain = plain.resize((width, height), Resampling.LANCZOS) if (width, height) != picture.size else plain
+    plain.info = {}
+    if clear or picture.format == "PNG":
+        yield _saved(plain, "PNG", optimize=True, icc_profile=colours)
+    if not clear:
+        for quality in _QUALITIES:
+            yield _saved(plain, "JPEG", quality=quality, optimize=True, icc_profile=colours)
+
+
+def _saved(picture: Picture, form: str, **how: object) -> bytes:
     out = io.BytesIO()
     picture.save(out, form, **how)
     return out.getvalue()

@@ -17,9 +17,10 @@ from scheduler.errors import BadFile, HasFindings, PersonNeeded, UnknownName, Us
 from scheduler.facts import load_facts
 from scheduler.model import Consent, Finding, Review, Sensitivity, Waiver
 from scheduler.review import unanswered
+from scheduler.rights import OPAQUE
 from scheduler.workflow import Workspace
 from scheduler.workflow.calendar import sync, synced
-from scheduler.workflow.consenting import OPAQUE, give_consent, withdraw
+from scheduler.workflow.consenting import give_consent, withdraw
 from scheduler.workflow.examining import examine
 from scheduler.workflow.planning import plan
 from scheduler.workflow.reviewing import approve, find, reword

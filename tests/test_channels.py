@@ -124,7 +124,7 @@ def test_a_file_that_is_no_picture_is_refused(tmp_path: Path) -> None:
     media = Media(str(tmp_path / "day.en.png"), sha256(b"picture").hexdigest())
     outcome = open_channel(ACCOUNT, tmp_path).send(replace(MESSAGE, wording=replace(MESSAGE.wording, media=media)))
     assert isinstance(outcome, Refused)
-    assert "is no picture that can be read" in outcome.why
+    assert "is no picture that can be sent" in outcome.why
 
 
 def with_picture(path: Path) -> Message:

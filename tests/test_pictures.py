@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+from conftest import DAY, EVE, Daymark, everything
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from scheduler.checks import ERROR, HINT, Draft, check_draft
-from scheduler.model import Limits
-from scheduler.pictures import NoPicture, Trace, bare, traces
+from scheduler.checks import ERROR, HINT, WARNING, Draft, check_draft
+from scheduler.errors import BadFile
+from scheduler.model import WITHDRAWN, Consent, Limits, Picture
+from scheduler.pictures import NoPicture, Trace, bare, ending, fitted, points, traces
+from scheduler.rights import load_pictures
 
 CAMERA = "Phone of Ana"
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf exif:GPSLatitude="51,30.5N"/></x:xmpmeta>'
@@ -115,6 +120,69 @@ def test_the_same_picture_gives_the_same_bytes():
     assert bare(data) == bare(data) == bare(bare(data))
 
 
+def grain(form: str, mode: str = "RGB", size: tuple[int, int] = (600, 400), **more: object) -> bytes:
+    """A picture as hard to make small as a photograph of sand."""
+    side = size[0] * size[1] * len(mode)
+    dots = b"".join(hashlib.sha256(n.to_bytes(4, "big")).digest() for n in range(side // 32 + 1))[:side]
+    out = io.BytesIO()
+    Image.frombytes(mode, size, dots).save(out, form, **more)
+    return out.getvalue()
+
+
+LARGE = [
+    pytest.param(grain("JPEG", quality=95), "JPEG", id="a JPEG"),
+    pytest.param(grain("PNG"), "JPEG", id="a PNG"),
+    pytest.param(grain("PNG", "RGBA", (900, 600)), "PNG", id="one that lets its ground through"),
+    pytest.param(grain("PNG", "LA", (900, 600)), "PNG", id="a grey one that lets its ground through"),
+    pytest.param(grain("JPEG", "CMYK", quality=95), "JPEG", id="one for print"),
+    pytest.param(grain("WEBP", lossless=True), "JPEG", id="a WebP"),
+    pytest.param(grain("JPEG", quality=95, comment="Ana"), "JPEG", id="one that tells"),
+]
+
+
+@pytest.mark.parametrize(("data", "form"), LARGE)
+@pytest.mark.parametrize("part", [2, 3])
+def test_a_picture_that_is_too_large_is_made_smaller_the_same_each_time(data, form, part):
+    most = len(data) // part
+    made = fitted(data, most)
+    shown, was = opened(made), opened(data)
+    assert len(made) <= most < len(data)
+    assert (shown.format, traces(made), ending(made)) == (form, frozenset(), {"PNG": "png", "JPEG": "jpg"}[form])
+    assert abs(shown.width / shown.height - was.width / was.height) < 0.02
+    fitted.cache_clear()
+    assert fitted(data, most) == made
+    assert fitted(made, most) == made  # once small enough, it stays as it is
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_picture_that_fits_stays_as_it_is(form):
+    data = picture(form)
+    assert fitted(data, len(data), 16) == fitted(data) == data
+
+
+def test_the_longer_side_has_a_limit_of_its_own():
+    assert opened(fitted(grain("PNG", size=(300, 900)), 0, 450)).size == (150, 450)
+    turned = fitted(picture("JPEG", turned=True), 0, 8)
+    assert opened(turned).size == (4, 8)
+
+
+def test_a_flat_drawing_stays_png_and_sharp():
+    drawn = Image.new("RGB", (2000, 1000), "navy")
+    out = io.BytesIO()
+    drawn.save(out, "PNG", compress_level=0)
+    assert opened(fitted(out.getvalue(), 100_000)).format == "PNG"
+
+
+def test_what_moves_or_cannot_be_made_small_enough_is_refused_in_words():
+    one, two = (Image.new("RGB", (64, 64), colour) for colour in ("navy", "orange"))
+    out = io.BytesIO()
+    one.save(out, "WEBP", save_all=True, append_images=[two])
+    with pytest.raises(NoPicture, match="it moves"):
+        fitted(out.getvalue(), 10)
+    with pytest.raises(NoPicture, match="cannot be shown in 100"):
+        fitted(grain("JPEG"), 100)
+
+
 BROKEN = [
     pytest.param(b"", id="nothing"),
     pytest.param(b"words", id="words"),
@@ -139,3 +207,120 @@ def test_a_place_is_reported_and_a_broken_picture_is_stopped(told, severity):
     draft = Draft(text="x", limits=Limits("plain", 5000, "characters"), on=date(2027, 1, 1), language="en")
     found = check_draft(replace(draft, traces=frozenset(told), alt="A table", media_sha="0" * 64))
     assert [f.severity for f in found if f.check == "picture"] == severity
+
+
+ENTERED = Picture("boat", "pictures/boat.png", "CC BY 4.0", "Photo: A. Example")
+AGREED = Consent("C-2027-014", date(2027, 8, 1))
+OVER, BACK = Consent("C-2027-014", date(2027, 7, 30)), Consent("C-2027-014", WITHDRAWN)
+
+
+def entered(**more):
+    return {"picture": replace(ENTERED, **more)}
+
+
+RIGHTS = [
+    ("not entered", {"picture": None}, [WARNING]),
+    ("entered", entered(), []),
+    ("drawn by us", {"picture": None, "is_own": False}, []),
+    ("its last day is the post's", entered(expires=date(2027, 7, 31)), []),
+    ("over a day before", entered(expires=date(2027, 7, 30)), [ERROR]),
+    ("with a consent that holds", entered(consent=AGREED), []),
+    ("with one that ends before", entered(consent=OVER), [ERROR]),
+    ("with one taken back", entered(consent=BACK), [ERROR]),
+    ("too small", entered() | {"points": (319, 240)}, [ERROR]),
+    ("just large enough", entered() | {"points": (240, 320)}, []),
+    ("of unknown size", entered() | {"points": (0, 0)}, []),
+    ("all at once", entered(expires=date(2026, 1, 1), consent=BACK) | {"points": (8, 8)}, [ERROR] * 3),
+]
+
+
+@pytest.mark.parametrize(("about", "more", "severities"), RIGHTS, ids=[row[0] for row in RIGHTS])
+def test_a_picture_of_ones_own_is_ours_to_show_as_long_as_the_post_may_go_out(about, more, severities):
+    draft = Draft(text="x", limits=Limits("plain", 5000, "characters"), on=date(2027, 7, 30), language="en")
+    shown = replace(draft, alt="A boat", media_sha="0" * 64, is_own=True, last=date(2027, 7, 31))
+    found = check_draft(replace(shown, **more))
+    assert [f.severity for f in found if f.check == "picture"] == severities
+
+
+def test_points_are_width_and_height_and_none_of_what_is_no_picture():
+    assert (points(picture("PNG")), points(b"words")) == ((16, 8), (0, 0))
+
+
+ENTRY = """
+[boat]
+file = "templates/posts/observances/cooperatives-day/day.png"
+licence = "CC BY 4.0"
+credit = "Photo: A. Example"
+consent = "C-2027-014"
+consent_until = 2027-12-31
+"""
+
+
+def with_a_photograph(home: Path) -> Path:
+    """A workspace whose day has a photograph of its own; the place of its entry."""
+    place = home / "templates/posts/observances/cooperatives-day"
+    place.mkdir(parents=True)
+    Image.new("RGB", (640, 480), "navy").save(place / "day.png")
+    (place / "day.alt.txt").write_text("A boat at dawn")
+    (home / "pictures").mkdir()
+    return home / "pictures/pictures.toml"
+
+
+def seen(daymark: Daymark, home: Path) -> list[tuple[str, str]]:
+    found = daymark("check", DAY, "--json", home=home).json
+    return [(f["severity"], f["why"]) for f in found if f["check"] == "picture"]
+
+
+def test_an_entry_answers_for_a_picture_and_a_consent_taken_back_stops_every_post_with_it(daymark, workspace):
+    entry = with_a_photograph(workspace)
+    daymark.json("plan", home=workspace)
+    assert seen(daymark, workspace) == [("warning", "nobody has said whose picture this is, and under which licence")]
+    entry.write_text(ENTRY)
+    assert seen(daymark, workspace) == []
+    daymark.json("approve", DAY, EVE, "--as", "Ana", home=workspace)
+    told = daymark.json("consent", "C-2027-014", "--withdraw", "--as", "Ana", home=workspace)
+    assert [(p["id"], p["review"]) for p in told] == [(DAY, "draft")]
+    assert daymark.json("show", EVE, home=workspace)["state"] == "approved"
+    said = "the consent C-2027-014 of the people in boat was withdrawn, and the post may go out until 2026-07-04"
+    assert seen(daymark, workspace) == [("error", said)]
+    after = everything(workspace)
+    daymark.json("consent", "C-2027-014", "--withdraw", "--as", "Ana", home=workspace)
+    assert everything(workspace) == after
+
+
+def test_a_consent_of_a_picture_that_no_post_shows_is_told(daymark, workspace):
+    with_a_photograph(workspace).write_text(ENTRY)
+    answer = daymark("consent", "C-2027-014", "--withdraw", "--as", "Ana", home=workspace)
+    assert (answer.code, "no post shows the picture 'boat'" in answer.err) == (2, True)
+
+
+def test_a_picture_whose_time_is_over_is_not_sent(daymark, workspace):
+    entry = with_a_photograph(workspace)
+    entry.write_text(ENTRY)
+    daymark.json("plan", home=workspace)
+    daymark.json("approve", DAY, "--as", "Ana", home=workspace)
+    entry.write_text(ENTRY + "expires = 2026-07-03\n")
+    daymark.json("queue", home=workspace)
+    daymark("tick", home=workspace, now="2026-07-04T09:05:00Z")
+    assert daymark.json("show", DAY, home=workspace)["state"] not in ("sent", "waiting")
+
+
+WRONG = [
+    ('file = "none.png"', "there is no file none.png"),
+    ('licence = ""', "licence"),
+    ('consent = "Maria Example"', "'Maria Example' could say who the person is"),
+    ("consent_until = 5", "consent_until"),
+    ('licens = "x"', "there is no field 'licens'"),
+]
+
+
+@pytest.mark.parametrize(("line", "told"), WRONG)
+def test_what_is_wrong_in_an_entry_is_told_with_its_line(workspace, line, told):
+    entry = with_a_photograph(workspace)
+    name = line.partition(" ")[0]
+    kept = [old for old in ENTRY.splitlines() if not old.startswith(f"{name} ")]
+    entry.write_text("\n".join([*kept, line, ""]))
+    with pytest.raises(BadFile) as error:
+        load_pictures(workspace)
+    (problem,) = error.value.problems
+    assert (problem.line > 1, problem.entry, told in problem.say) == (True, "boat", True)

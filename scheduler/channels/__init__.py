@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from scheduler.kinds import KINDS
 from scheduler.model import FOREVER, Guarantee, RateLimits, Sent
-from scheduler.pictures import NoPicture, bare
+from scheduler.pictures import NoPicture, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,10 +99,11 @@ class PictureError(Exception):
     """The picture of a post is gone, or is not the one that was approved."""
 
 
-def picture_bytes(media: Media) -> bytes:
-    """The picture of a file, if its bytes are those that people said yes to, without what the file tells beside it.
+def picture_bytes(media: Media, channel: str) -> bytes:
+    """The picture of a file, if its bytes are those that people said yes to, as the channel takes it.
 
-    Raises PictureError.
+    What the file tells beside it is taken out; a larger one than the channel takes is made smaller, the same each time.
+    Raises PictureError, also for one that cannot be made small enough.
     """
     try:
         data = Path(media.path).read_bytes()
@@ -110,10 +111,11 @@ def picture_bytes(media: Media) -> bytes:
         raise PictureError(f"the picture {media.path} cannot be read: {error.strerror}") from error
     if sha256(data).hexdigest() != media.sha256:
         raise PictureError(f"the picture {media.path} is not the one that was approved")
+    kind = KINDS[channel]
     try:
-        return bare(data)
+        return fitted(data, kind.picture_bytes, kind.picture_longest)
     except NoPicture as error:
-        raise PictureError(f"{media.path} is no picture that can be read: {error}") from error
+        raise PictureError(f"{media.path} is no picture that can be sent: {error}") from error
 
 
 def open_channel(account: Account, home: Path) -> Channel:

@@ -172,12 +172,9 @@ class Bluesky:
     def _upload(self, media: Media) -> dict[str, Any]:
         """The picture on the server, and the shape of it."""
         try:
-            data = picture_bytes(media)
+            data = picture_bytes(media, self.account.channel)
         except PictureError as error:
             raise Stopped(Refused(str(error))) from error
-        most = KINDS[self.account.channel].picture_bytes
-        if len(data) > most:
-            raise Stopped(Refused(f"the picture has {len(data)} bytes, and Bluesky takes {most}"))
         form, width, height = shape(data)
         reply = self._ask("POST", "com.atproto.repo.uploadBlob", content=data, headers={"Content-Type": form})
         self._http.before(reply, "the picture")

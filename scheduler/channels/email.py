@@ -178,7 +178,7 @@ def _picture(message: Message) -> bytes:
     """The picture of a message, empty if it has none. Raises Stopped."""
     media = message.wording.media
     try:
-        return picture_bytes(media) if media else b""
+        return picture_bytes(media, "email") if media else b""
     except PictureError as error:
         raise Stopped(Refused(str(error))) from error
 

@@ -19,6 +19,7 @@ from scheduler.channels.threads import found_of, key_of, messages_of, send_each
 from scheduler.errors import BadData, ChannelError
 from scheduler.kinds import KINDS, guarantee_of
 from scheduler.model import Refused, Sent, SignedOut, Takes, TryLater, Unsure
+from scheduler.pictures import ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -152,10 +153,10 @@ class Mastodon:
         if not w.media:
             return ""
         try:
-            data = picture_bytes(w.media)
+            data = picture_bytes(w.media, self.account.channel)
         except PictureError as error:
             raise Stopped(Refused(str(error))) from error
-        file = {"file": (f"picture.{w.media.path.rpartition('.')[2]}", data)}
+        file = {"file": (f"picture.{ending(data)}", data)}
         reply = http.ask("POST", "/api/v2/media", files=file, data={"description": w.alt})
         http.before(reply, "the picture")
         id = str(_field(reply.json(), "id"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from scheduler.channels.steps import NAMES, steps
 from scheduler.checks.lengths import links, measures
 from scheduler.dates import as_utc
 from scheduler.model import parts_of
+from scheduler.pictures import ending
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -54,10 +54,15 @@ class Pack:
         """When it is due, in words that fit beside its zone."""
         return f"{self.at:%A, %Y-%m-%d %H:%M}"
 
+    @cached_property
+    def shown(self) -> bytes:
+        """The picture as it goes out; empty if there is none. Raises PictureError."""
+        media = self.message.wording.media
+        return picture_bytes(media, "folder") if media else b""
+
     @property
     def picture(self) -> str:
-        media = self.message.wording.media
-        return f"picture{Path(media.path).suffix}" if media else ""
+        return f"picture.{ending(self.shown)}" if self.shown else ""
 
     @property
     def link(self) -> str:
@@ -101,7 +106,7 @@ class Pack:
         texts["checklist.txt"] = "\n".join(f"[ ] {step}" for step in self.steps(self.done))
         files = {name: f"{text}\n".encode() for name, text in texts.items() if text}
         if w.media:
-            files[self.picture] = picture_bytes(w.media)
+            files[self.picture] = self.shown
         files["index.html"] = page(self).encode()
         files["post.ics"] = self._reminder()
         told = {"key": m.key, "post": m.post, "account": m.account, "network": m.network}

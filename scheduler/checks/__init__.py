@@ -54,7 +54,7 @@ CHECKS = (
     Check("length", "The text fits the network", ERROR, check_length, POST),
     Check("thread", "A thread goes where there are threads", ERROR, check_thread, POST),
     Check("alt", "Pictures are described in words", ERROR, check_alt, POST),
-    Check("picture", "Pictures can be read, and tell no place", ERROR, check_picture, POST),
+    Check("picture", "Pictures can be read, are ours to show, and tell no place", ERROR, check_picture, POST),
     Check("hashtag-case", "Each word of a hashtag begins with a capital", WARNING, check_hashtags, WRITING),
     Check("hashtag-number", "Few hashtags, after the words", ERROR, check_hashtag_number, TEXT),
     Check("wrong-day", "Today, tomorrow and yesterday are true on the day", ERROR, check_wrong_day, POST),

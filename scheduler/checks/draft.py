@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scheduler.model import Consent, Fact, Finding, Helpline, Limits, Sensitivity
+from scheduler.model import Consent, Fact, Finding, Helpline, Limits, Picture, Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,8 @@ class Draft:
     `facts` is the whole registry. `stale` says which translation the words are from, if its source has changed since.
     `last` is the last local date on which the post may still go out. `is_offered`: another post of the same campaign,
     account and day gives readers the helpline. `traces`: what the file of the picture tells beside it.
-    `shows_pictures`: the channel takes a picture with its description; `sends_threads`: it takes a thread.
+    `points`: its width and height, 0 if unknown. `is_own`: it was not drawn by Daymark; then `picture` is what is known
+    of it. `shows_pictures`: the channel takes a picture with its description; `sends_threads`: it takes a thread.
     """
 
     text: str
@@ -53,6 +54,9 @@ class Draft:
     stale: str = ""
     is_offered: bool = False
     traces: frozenset[Trace] = frozenset()
+    points: tuple[int, int] = (0, 0)
+    is_own: bool = False
+    picture: Picture | None = None
     shows_pictures: bool = True
     sends_threads: bool = True
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "reword": "reviewing:reword",
     "waive": "reviewing:waive",
     "waivers": "reviewing:waivers",
+    "card": "cards:card",
     "consent": "consenting:consent",
     "texts": "texts:texts",
     "facts": "texts:facts",

@@ -57,7 +57,7 @@ from scheduler.model.delivery import (
     TryLater,
     Unsure,
 )
-from scheduler.model.facts import Fact
+from scheduler.model.facts import Fact, Picture
 
 __all__ = [
     "DIMENSIONS",
@@ -91,6 +91,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Partly",
+    "Picture",
     "Playbook",
     "Post",
     "Proclaimed",

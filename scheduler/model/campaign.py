@@ -107,6 +107,7 @@ class Account:
     options: Mapping[str, str] = field(default_factory=dict, hash=False)
     ids: str = ""  # the name that the ids of its posts hold, if it was renamed
     audience: str = ""  # a note for those who write: who reads there
+    card: str = ""  # the size of the card that its posts get; empty: none
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A figure that posts may use: it lives once, with who counted it and when."""
+"""What posts may use, each once: a figure with who counted it and when, a picture with whose it is and until when."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from scheduler.model.campaign import Consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +38,16 @@ class Fact:
         """The figure with who counted it and when, in English where nobody has said it in this language."""
         said, cited = dict(self.said), dict(self.cite)
         return f"{said.get(language, said['en'])} ({cited.get(language, cited['en'])}, {self.year})"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of our own: who made it, under which licence, and until when; `consent` is that of the people in it."""
+
+    id: str
+    file: str
+    licence: str
+    credit: str
+    source: str = ""
+    consent: Consent | None = None
+    expires: date | None = None

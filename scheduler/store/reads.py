@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from scheduler.model import (
+    WITHDRAWN,
     Campaign,
     Consent,
     Delivery,
@@ -103,6 +104,12 @@ def posts(
     question = f"SELECT * FROM post WHERE expires > :after{said} ORDER BY due, id"
     found = rows(db, question, wanted | {"after": after})
     return [as_post(row) for row in found]
+
+
+def withdrawn(db: Db) -> frozenset[str]:
+    """The consents that were taken back, by id."""
+    question = "SELECT DISTINCT consent FROM post WHERE consent <> '' AND consent_until = ?"
+    return frozenset(r["consent"] for r in rows(db, question, (WITHDRAWN.isoformat(),)))
 
 
 def post(db: Db, id: str) -> Post | None:

@@ -32,7 +32,9 @@ class Workspace:
         """What holds this workspace's posts against the checks."""
         from scheduler.workflow.checking import Checker
 
-        return Checker(self.settings.templates, self.settings.limits, calendar, self._beside, self.takes())
+        s = self.settings
+        takes, taken_back = self.takes(), self._withdrawn
+        return Checker(s.templates, s.limits, calendar, self._beside, takes=takes, home=self.home, withdrawn=taken_back)
 
     def takes(self) -> dict[str, Takes]:
         """By account, what its server last said that it takes."""
@@ -41,6 +43,13 @@ class Workspace:
 
         with reading(self.home) as db:
             return takes.of(db, self.settings.accounts.values())
+
+    def _withdrawn(self) -> frozenset[str]:
+        from scheduler.store import reads
+        from scheduler.store.opening import reading
+
+        with reading(self.home) as db:
+            return reads.withdrawn(db)
 
     def _beside(self, post: Post) -> list[Post]:
         from scheduler.store import reads

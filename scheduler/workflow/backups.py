@@ -31,7 +31,15 @@ if TYPE_CHECKING:
 
 MANIFEST, FORM = "backup.json", 1
 DATABASE = "daymark.db"
-KEPT = ("daymark.toml", "calendars", "templates", "outbox", "archive", HOLD)  # all that no command can make again
+KEPT = (
+    "daymark.toml",
+    "calendars",
+    "templates",
+    "pictures",
+    "outbox",
+    "archive",
+    HOLD,
+)  # all that no command can make again
 NAME = "daymark-{}.zip"
 _HINT = "take an older backup"
 

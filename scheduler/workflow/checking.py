@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scheduler.checks import Draft, check_draft
 from scheduler.checks.helpline import offers
 from scheduler.facts import load_facts
 from scheduler.kinds import KINDS
-from scheduler.model import Sensitivity
-from scheduler.pictures import traces
+from scheduler.model import WITHDRAWN, Consent, Sensitivity
+from scheduler.pictures import CARDS, points, traces
 from scheduler.prepared import prepared_guard
+from scheduler.rights import load_pictures, picture_at
 from scheduler.texts import SOURCE, Texts, Translation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
     from datetime import date
 
     from scheduler.guard import Guard
-    from scheduler.model import Calendar, Fact, Finding, Limits, Media, Post, Takes
-    from scheduler.pictures import Trace
+    from scheduler.model import Calendar, Fact, Finding, Limits, Media, Picture, Post, Takes
 
 
 class Checker:
     """Holds posts and texts against the checks. Reads the language guard of a language when a text is in it.
 
     `beside` gives the posts of a post's campaign, and is asked where one of them may speak for another. `takes` is what
-    the servers of accounts said, by account.
+    the servers of accounts said, by account. `home` is the workspace whose pictures posts show, and `withdrawn` gives
+    the consents that were taken back.
     """
 
     def __init__(
@@ -38,8 +40,12 @@ class Checker:
         limits: Mapping[str, Limits],
         calendar: Calendar,
         beside: Callable[[Post], Iterable[Post]] = lambda _: (),
+        *,
         takes: Mapping[str, Takes] | None = None,
+        home: Path | None = None,
+        withdrawn: Callable[[], Container[str]] = tuple,
     ) -> None:
+        self.home, self.withdrawn = home, withdrawn
         self.templates, self.limits, self.calendar, self.beside = templates, limits, calendar, beside
         self.takes = takes or {}
         self._guards: dict[str, Guard] = {}
@@ -79,10 +85,28 @@ class Checker:
             last=_last_day(post),
             stale=self._stale(post),
             is_offered=self._is_offered(post, themes),
-            traces=_traces(w.media),
             sends_threads=KINDS[post.channel].has_threads,
-            shows_pictures=bool(KINDS[post.channel].pictures and KINDS[post.channel].has_alt),
+            traces=_seen(w.media, traces, frozenset()),
+            points=_seen(w.media, points, (0, 0)),
+            is_own=self._is_own(w.media),
+            picture=self._picture(w.media),
+            shows_pictures=KINDS[post.channel].shows_pictures,
         )
+
+    @cached_property
+    def pictures(self) -> tuple[Picture, ...]:
+        return load_pictures(self.home) if self.home else ()
+
+    def _is_own(self, media: Media | None) -> bool:
+        """Whether a picture is another than a card of ours, which needs nobody's leave."""
+        return bool(media and self.home and not Path(media.path).is_relative_to(self.home.joinpath(*CARDS)))
+
+    def _picture(self, media: Media | None) -> Picture | None:
+        """What is entered of a picture, with its consent as it stands."""
+        seen = picture_at(self.pictures, self.home, Path(media.path)) if media and self.home else None
+        if seen is None or seen.consent is None or seen.consent.id not in self.withdrawn():
+            return seen
+        return replace(seen, consent=Consent(seen.consent.id, WITHDRAWN))
 
     def _stale(self, post: Post) -> str:
         """Where the words of a post are from, if that is a translation whose source has changed since."""
@@ -140,12 +164,12 @@ class Checker:
         return self._guards[language]
 
 
-def _traces(media: Media | None) -> frozenset[Trace]:
-    """What the file of a picture tells; nothing for one that is gone, which the channel refuses."""
+def _seen(media: Media | None, look: Callable[[bytes], Any], nothing: Any) -> Any:
+    """What is seen in the file of a picture; nothing in one that is gone, which the channel refuses."""
     try:
-        return traces(Path(media.path).read_bytes()) if media else frozenset()
+        return look(Path(media.path).read_bytes()) if media else nothing
     except OSError:
-        return frozenset()
+        return nothing
 
 
 def _last_day(post: Post) -> date:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.checks import has_errors
 from scheduler.errors import PersonNeeded, UsageError
 from scheduler.model import WITHDRAWN, Consent
 from scheduler.review import after_planning, digest_of
+from scheduler.rights import OPAQUE, load_pictures, picture_at
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
@@ -18,11 +19,8 @@ from scheduler.workflow.reviewing import find, free, require_no_doubt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scheduler.model import Post
+    from scheduler.model import Picture, Post
     from scheduler.workflow import Workspace
-
-# letters and digits that cannot be a name: a digit in every id, and no run of letters long enough to be one
-OPAQUE = re.compile(r"(?=.*\d)(?!.*[A-Za-z]{4})[A-Za-z0-9](?:[A-Za-z0-9-]{1,38})[A-Za-z0-9]")
 
 _GONE = ("sending", "sent", "unsure")
 
@@ -55,12 +53,24 @@ def give_consent(ws: Workspace, ids: Sequence[str], consent: Consent | None, who
 
 
 def withdraw(ws: Workspace, id: str, who: str) -> tuple[list[Post], list[Post]]:
-    """Takes a consent back: its posts lose their approval. Returns those kept back, and those that are out."""
+    """Takes a consent back: its posts lose their approval. Returns those kept back, and those that are out.
+
+    A consent is that of a post's story, or of the people in its picture.
+    """
+    shown = [p for p in load_pictures(ws.home) if p.consent and p.consent.id == id]
     with reading(ws.home) as db:
-        posts = [p for p in reads.posts(db) if p.consent and p.consent.id == id]
+        posts = [p for p in reads.posts(db) if (p.consent and p.consent.id == id) or _shows(p, shown, ws.home)]
         gone = {p.id for p in posts if (d := reads.delivery_of(db, p.id)) and p.queued and d.state in _GONE}
+    if shown and not posts:
+        say = f"no post shows the picture '{shown[0].id}', so nothing is stopped"
+        raise UsageError(say, f"take {shown[0].file} and its entry out of the workspace")
     if not posts:
         raise UsageError(f"no post names the consent '{id}'", "daymark posts --json shows the consent of each")
     kept = [p for p in posts if p.id not in gone]
-    give_consent(ws, [p.id for p in kept], Consent(id, WITHDRAWN), who)
-    return kept, [p for p in posts if p.id in gone]
+    stopped = give_consent(ws, [p.id for p in kept], Consent(id, WITHDRAWN), who)
+    return stopped, [p for p in posts if p.id in gone]
+
+
+def _shows(post: Post, pictures: Sequence[Picture], home: Path) -> bool:
+    media = post.wording.media
+    return bool(media and picture_at(pictures, home, Path(media.path)))

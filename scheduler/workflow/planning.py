@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from scheduler import dates
@@ -11,6 +12,7 @@ from scheduler.checks import Draft, check_draft, has_errors
 from scheduler.context import Us
 from scheduler.errors import BadData, UsageError
 from scheduler.facts import load_facts
+from scheduler.kinds import KINDS
 from scheduler.model import LAST_YEAR, Calendar, Campaign, DeliveryState, Occurrence, Post, Skipped, Slot
 from scheduler.plan import Plan, Taken, make_plan
 from scheduler.render import Renderer, Untranslated
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from scheduler.model import Wording
     from scheduler.render import Rendered
     from scheduler.workflow import Workspace
+    from scheduler.workflow.carding import Draughtsman, Drawn
 
 AUTHOR = "daymark"  # who wrote a draft that nobody has reworded
 
@@ -57,7 +60,9 @@ class Planned:
 
 
 class Pen(Protocol):
-    """What turns a slot into a post."""
+    """What turns a slot into a post. `cards` are those of its posts, drawn and not yet written."""
+
+    cards: list[Drawn]
 
     def post(self, slot: Slot) -> Post:
         """The post of a slot. Raises Untranslated, TemplateError."""
@@ -96,7 +101,7 @@ def plan(
     result.posts = number + len(result.added)
     result.campaigns = len(campaigns.keys() | {p.campaign for p in result.added})
     if not dry_run and (result.added or result.moved or result.dropped or result.followed):
-        _write(ws, result)
+        _write(ws, result, writer.cards)
     return result
 
 
@@ -195,6 +200,14 @@ class Writer:
         self.settings, self.checker = ws.settings, ws.checker(calendar)
         self.renderer = renderer(ws.settings, calendar)
         self.errors: dict[Draft, bool] = {}
+        self.ws, self.calendar = ws, calendar
+        self.cards: list[Drawn] = []
+
+    @cached_property
+    def draughtsman(self) -> Draughtsman:
+        from scheduler.workflow.carding import Draughtsman  # the cost of cards is for accounts that have some
+
+        return Draughtsman(self.ws, self.calendar)
 
     def post(self, slot: Slot) -> Post:
         """The post of a slot. Raises Untranslated, TemplateError."""
@@ -206,8 +219,18 @@ class Writer:
         return replace(post, digest=digest_of(post), review=after_planning(errors=self.errors[draft]))
 
     def _drafted(self, slot: Slot, rendered: Rendered) -> Post:
-        post = post_of(slot, rendered.wording, rendered.language, AUTHOR)
+        post = post_of(slot, self._with_card(slot, rendered), rendered.language, AUTHOR)
         return replace(post, why="; ".join(filter(None, (slot.why, rendered.why))), origin=rendered.origin)
+
+    def _with_card(self, slot: Slot, rendered: Rendered) -> Wording:
+        """The words of a post, with its card where the account has some and no picture of its own is there."""
+        account, wording = slot.account, rendered.wording
+        if wording.media or not (account.card and KINDS[account.channel].shows_pictures):
+            return wording
+        on = slot.local.date()
+        drawn = self.draughtsman.draw(slot.occurrence, rendered.language, account.card, account.country, on)
+        self.cards.append(drawn)
+        return replace(wording, alt=drawn.alt, media=drawn.media)
 
 
 def post_of(slot: Slot, wording: Wording, language: str, author: str) -> Post:
@@ -242,10 +265,20 @@ def renderer(settings: Settings, calendar: Calendar) -> Renderer:
     return Renderer(settings.templates, us, calendar.helplines, load_facts(settings.templates))
 
 
-def _write(ws: Workspace, result: Planned) -> None:
+def _write_cards(cards: Iterable[Drawn], posts: Iterable[Post]) -> None:
+    from scheduler.workflow.carding import write_card
+
+    shown = {post.wording.media for post in posts}
+    for drawn in {c.path: c for c in cards if c.media in shown}.values():
+        write_card(drawn)
+
+
+def _write(ws: Workspace, result: Planned, cards: list[Drawn]) -> None:
     from scheduler.store import outbox as outbox_store
     from scheduler.store import planning as store
 
+    if cards:
+        _write_cards(cards, [*result.added, *(new for _, new in result.moved)])
     by_campaign: dict[str, list[Post]] = {}
     for post in result.added:
         by_campaign.setdefault(post.campaign, []).append(post)

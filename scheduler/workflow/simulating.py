@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from scheduler.model import Calendar, Found, Message, Outcome, Post, Slot
     from scheduler.workflow import Workspace
+    from scheduler.workflow.carding import Drawn
 
 AUTHOR = "daymark simulate"  # of words that are not written yet
 TOLD = ("sent", "waiting", "failed", "unsure", "missed", "cancelled", "put off", "service rests", "hold", "resume")
@@ -195,6 +196,7 @@ class _Pen:
 
     def __init__(self, ws: Workspace, calendar: Calendar) -> None:
         self.renderer = renderer(ws.settings, calendar)
+        self.cards: list[Drawn] = []  # a picture does not decide when they go either
         with reading(ws.home) as db:
             self.existing = {p.id: p for p in reads.posts(db, after=stamp(ws.now))}
 
