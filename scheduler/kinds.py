@@ -102,6 +102,22 @@ KINDS = _table(
         needs_handle=True,
     ),
     Kind(
+        name="wordpress",
+        about="articles on a site made with WordPress, by a user of it with an application password",
+        made_by="scheduler.channels.wordpress:WordPress",
+        # An article is found by its slug, which belongs to its row. WordPress counts nothing; what guards a small
+        # site does, and each post makes a handful of requests. PHP takes 2 MB of a file unless told otherwise
+        # (upload_max_filesize, php.net/manual/en/ini.core.php, read 2026-11-27).
+        guarantee=Guarantee(findable=True),
+        rates=RateLimits(account=Rate(30, timedelta(minutes=5)), at_once=2),
+        networks=("plain",),
+        picture_bytes=2_000_000,
+        secrets=("password",),
+        needs_server=True,
+        needs_handle=True,
+        options={"status": ("publish", "draft")},
+    ),
+    Kind(
         name="email",
         about="mail to one address: that of a list, or of a newsletter service",
         made_by="scheduler.channels.email:Email",
