@@ -58,9 +58,11 @@ def excerpt_of(message: Message) -> str:
 
 def tags_of(message: Message) -> list[str]:
     """The hashtags of a text without their signs, each once whatever its capitals, in their order."""
-    found = (f for facet in facets(_sound(message.wording.text), {}) for f in facet["features"])
-    tags = {f["tag"].casefold(): f["tag"] for f in reversed([f for f in found if "tag" in f])}
-    return [*reversed(tags.values())][:TAGS_MOST]
+    tags: dict[str, str] = {}
+    for facet in facets(_sound(message.wording.text), {}):
+        if tag := facet["features"][0].get("tag"):
+            tags.setdefault(tag.casefold(), tag)
+    return [*tags.values()][:TAGS_MOST]
 
 
 def _paragraphs(text: str) -> list[str]:
