@@ -84,10 +84,8 @@ class WordPress:
             self._site.http.before(reply, "signing in")
             return self._may(f"{about.get('name', '')} ({a.server})".strip(), row_of(reply))
         except Stopped as stopped:
-            anew = isinstance(stopped.outcome, SignedOut)
-            hint = (
-                f"sign in anew: daymark account sign-in {a.name}" if anew else "try again later, or check the address"
-            )
+            anew = f"sign in anew: daymark account sign-in {a.name}; or its server keeps the password from WordPress"
+            hint = anew if isinstance(stopped.outcome, SignedOut) else "try again later, or check the address"
             raise ChannelError(f"{a.server}: {stopped.why}", hint) from stopped
         except (NotSentError, NoAnswerError) as error:
             raise ChannelError(f"{a.server}: {error}", "try again later, or check the address") from error

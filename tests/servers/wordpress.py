@@ -11,8 +11,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,28 +148,19 @@ def _mariadb(root: Path, folder: Path, socket: Path) -> Iterator[None]:
     (folder / "first.sql").write_text("CREATE DATABASE IF NOT EXISTS wp CHARACTER SET utf8mb4;\n")
     # What it keeps need not outlive the machine.
     words += [f"--socket={socket}", "--skip-networking", "--innodb-flush-log-at-trx-commit=0"]
-    with (folder / "db.log").open("wb") as log:
-        process = subprocess.Popen([*words, f"--init-file={folder}/first.sql"], stdout=log, stderr=log)
-        try:
-            _wait_for(socket, process)
-            yield
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def _wait_for(socket: Path, running: subprocess.Popen[bytes]) -> None:
-    """Until MariaDB answers on its socket, with a greeting that is no HTTP."""
-    transport = httpx.HTTPTransport(uds=str(socket), retries=8)  # with growing pauses of its own
-    with httpx.Client(transport=transport, timeout=30) as client:
-        while running.poll() is None:
-            try:
-                client.get("http://mariadb/")
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                continue
-            except httpx.TransportError:
-                return
-    raise AssertionError(f"MariaDB ended with {running.returncode} before it answered")
+    process = subprocess.Popen([*words, f"--init-file={folder}/first.sql"], stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    try:
+        lines = list(takewhile(lambda line: "ready for connections" not in line, process.stderr))
+        assert process.poll() is None, f"MariaDB ended before it was ready: {lines[-1:]}"
+        rest = threading.Thread(target=lambda stream=process.stderr: [*stream], daemon=True)  # nobody else empties it
+        rest.start()
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+    rest.join()
+    process.stderr.close()
 
 
 @contextmanager
