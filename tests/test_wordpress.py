@@ -170,6 +170,11 @@ def test_no_text_makes_markup_of_its_own(text: str, note: str) -> None:
     assert shown(excerpt_of(said))[1] | shown(title_of(replace(said, title=f"{text}: day")))[1] == set()
 
 
+def test_signs_that_the_site_would_read_are_written_as_numbers_that_it_leaves() -> None:
+    html = content_of(message("&#39; [gallery]"))
+    assert "<p>&amp;&#035;39; &#091;gallery&#093;</p>" in html
+
+
 def test_links_can_be_followed_and_lead_where_they_say() -> None:
     html = content_of(message('See https://un.org/a?b=1&c="2"#d, https://x.org/Foo_(bar).'))
     assert re.findall('<a href="([^"]*)">([^<]*)</a>', html) == [
