@@ -125,6 +125,22 @@ KINDS = _table(
         options={"label": ("none", "!no-unauthenticated", "graphic-media", "nudity", "sexual", "porn")},
     ),
     Kind(
+        name="wordpress",
+        about="articles on a site made with WordPress, by a user of it with an application password",
+        made_by="scheduler.channels.wordpress:WordPress",
+        # An article is found by its slug, which belongs to its row. WordPress counts nothing; what guards a small
+        # site does, and each post makes a handful of requests. PHP takes 2 MB of a file unless told otherwise
+        # (upload_max_filesize, php.net/manual/en/ini.core.php, read 2026-11-27).
+        guarantee=Guarantee(findable=True),
+        rates=RateLimits(account=Rate(30, timedelta(minutes=5)), at_once=2),
+        networks=("plain",),
+        picture_bytes=2_000_000,
+        secrets=("password",),
+        needs_server=True,
+        needs_handle=True,
+        options={"status": ("publish", "draft")},
+    ),
+    Kind(
         name="email",
         about="mail to one address, such as that of a list; or to up to 500 people, one letter each",
         made_by="scheduler.channels.email:Email",

@@ -1,6 +1,6 @@
 """How many posts a channel gets out before its own server, as a ratio to a bare loop of the same requests, in one run.
 
-python tests/bench_channels.py [POSTS]      Postfix, Mastodon's imitation, a Bluesky PDS, a receiver of webhooks
+python tests/bench_channels.py [POSTS]      Postfix, Mastodon's imitation, a PDS, webhooks, WordPress
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
-from servers import free_port, pds, their_time, wait_for
+from servers import free_port, pds, their_time, wait_for, wordpress
 from through import AWAKE, a_message, queued, rounds
 
 from scheduler.channels import open_channel
@@ -68,6 +68,13 @@ def bluesky() -> Iterator[str]:
         yield server.url
 
 
+@contextmanager
+def site() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder, wordpress.running(Path(folder), free_port()) as server:
+        os.environ["DAYMARK_MAIN_PASSWORD"] = server.password
+        yield server.url
+
+
 def recorded(account: Account, home: Path, send: Callable[[object], object]) -> list[httpx.Request]:
     """The requests that one post makes, once its account has signed in."""
     seen: list[httpx.Request] = []
@@ -94,15 +101,23 @@ def bare(requests: list[httpx.Request], number: int) -> float:
     with httpx.Client(limits=once, trust_env=False) as client:
         began = time.perf_counter()
         for n in range(number):
+            made = b""
             for r in requests:
-                headers, content = _fresh(r, n)
-                client.request(r.method, r.url, content=content, headers=headers).read()
+                url, headers, content = _fresh(r, n, made)
+                answer = client.request(r.method, url, content=content, headers=headers)
+                made = (re.findall(rb'^{"id":(\d+)', answer.read()) or [made])[0]
         return time.perf_counter() - began
 
 
-def _fresh(request: httpx.Request, number: int) -> tuple[httpx.Headers, bytes]:
-    """A request for another post: of one that a server has had it would make nothing new."""
+def _fresh(request: httpx.Request, number: int, made: bytes) -> tuple[str, httpx.Headers, bytes]:
+    """A request for another post: of one that a server has had it would make nothing new.
+
+    `made` is the number of what the request before has made; empty if it made nothing.
+    """
     headers, content = request.headers.copy(), request.content
+    url = re.sub(r"(?<=%2Fposts%2F)\d+", made.decode(), str(request.url))
+    url = re.sub(r"(?<=-day-)1{16}", f"{number:016}", url)
+    content = re.sub(rb"(?<=-day-)1{16}", b"%016d" % number, content)
     if "idempotency-key" in headers:
         headers["idempotency-key"] = f"{number:040}"
     name = re.search(rb'"rkey":"(\w{13})"', content)
@@ -110,11 +125,11 @@ def _fresh(request: httpx.Request, number: int) -> tuple[httpx.Headers, bytes]:
         signs = "234567abcdefghijklmnopqrstuvwxyz"
         last = "".join(signs[number >> 5 * place & 31] for place in (2, 1, 0)).encode()
         content = content.replace(name[1], name[1][:10] + last)
-    return headers, content
+    return url, headers, content
 
 
 def measured(name: str, number: int, **more: object) -> None:
-    start = {"mastodon": imitation, "bluesky": bluesky, "webhook": receiver}[name]
+    start = {"mastodon": imitation, "bluesky": bluesky, "webhook": receiver, "wordpress": site}[name]
     with start() as url, tempfile.TemporaryDirectory() as folder:
         account = Account("main", name, "plain", "en", "GB", "UTC", server=url, **AWAKE, **more)
         home = Path(folder)
@@ -168,3 +183,4 @@ if __name__ == "__main__":
     measured("webhook", posts)
     measured("mastodon", posts)
     measured("bluesky", posts, handle=pds.HANDLE)
+    measured("wordpress", posts, handle=wordpress.USER)

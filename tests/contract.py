@@ -52,6 +52,7 @@ class Suite:
 SUITES = {
     "mastodon": Suite("mastodon", "snac", "test_mastodon"),
     "bluesky": Suite("bluesky", "PDS", "test_bluesky"),
+    "wordpress": Suite("wordpress", "WordPress", "test_wordpress"),
     "webhook": Suite("webhook", "Node-RED", "test_webhook"),
     "webhook-ignored": Suite("webhook", "Node-RED", "test_webhook", said='`repeats = "ignored"`'),
     "email": Suite("email", "Postfix", "test_email", tuple(SMTP_FAULTS)),

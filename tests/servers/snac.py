@@ -9,53 +9,24 @@ import re
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import httpx
 
-from servers import fetch, fetching, wait_for
+from servers import debian, fetching, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-SOURCE = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian sid main"
+    from pathlib import Path
 
 
 def program() -> list[str]:
     """The words that run snac; it is fetched first if need be. Raises AssertionError, in one line, if it cannot be."""
     with fetching("snac") as place:
-        root = place / "root"
-        if not (root / "usr" / "bin" / "snac").exists():
-            _fetch(place, root)
-    libraries = next((root / "usr" / "lib").glob("*-linux-gnu"))
-    loader = next(iter([*root.glob("usr/lib64/ld-linux-*"), *libraries.glob("ld-linux-*")]))
-    return [str(loader), "--library-path", str(libraries), str(root / "usr" / "bin" / "snac")]
-
-
-def _fetch(place: Path, root: Path) -> None:
-    apt = place / "apt"
-    for folder in ("etc/apt/apt.conf.d", "etc/apt/preferences.d", "etc/apt/trusted.gpg.d", "etc/apt/sources.list.d",
-                   "state/lists/partial", "cache/archives/partial"):  # fmt: skip
-        (apt / folder).mkdir(parents=True, exist_ok=True)
-    (apt / "status").touch()
-    (apt / "etc/apt/sources.list").write_text(SOURCE + "\n")
-    set_to = {
-        "Dir": apt,
-        "Dir::State": apt / "state",
-        "Dir::State::status": apt / "status",
-        "Dir::Cache": apt / "cache",
-        "Dir::Etc": apt / "etc/apt",
-        "APT::Sandbox::User": "root",
-        "APT::Install-Recommends": "false",
-        "Debug::NoLocking": "1",
-    }
-    options = [word for name, value in set_to.items() for word in ("-o", f"{name}={value}")]
-    for words in (["update"], ["install", "-y", "--download-only", "snac2"]):
-        fetch("snac", ["apt-get", *options, "-qq", *words])
-    for package in (apt / "cache/archives").glob("*.deb"):
-        fetch("snac", ["dpkg", "-x", str(package), str(root)])
+        if not (place / "root" / "usr" / "bin" / "snac").exists():
+            debian.unpack("snac", place, "sid", ["snac2"])
+    return debian.words(place / "root", "usr/bin/snac")
 
 
 @dataclass(frozen=True)
