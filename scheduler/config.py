@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scheduler import paths, watch
 from scheduler.accounts import accounts_of
 from scheduler.errors import BadFile, NoWorkspace, Problem
-from scheduler.model import DIMENSIONS, Account, Limits, Playbook, Stage
+from scheduler.model import DIMENSIONS, LANGUAGES, Account, Limits, Playbook, Stage
 from scheduler.toml import Table, load
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Settings:
     templates: tuple[Path, ...]
     ping: str = ""
     notices: bool = False
+    feed_languages: tuple[str, ...] = LANGUAGES
 
     def wants(self, observance: Observance) -> bool:
         """Whether campaigns are planned for the day: it has a theme or a dimension that is named, or none is named."""
@@ -113,6 +114,7 @@ def _settings(home: Path, t: Table) -> Settings:
         templates=templates,
         ping=_ping(watching),
         notices=watching.yes("notices", default=False),
+        feed_languages=feeds.words("languages", known=LANGUAGES) or LANGUAGES,
     )
     for table in (work, plan, feeds, watching, t):
         table.finish()
