@@ -11,7 +11,7 @@ from scheduler import paths, watch
 from scheduler.accounts import accounts_of
 from scheduler.colours import COLOURS, colour_in
 from scheduler.errors import BadFile, NoWorkspace, Problem
-from scheduler.model import DIMENSIONS, Account, Limits, Playbook, Stage
+from scheduler.model import DIMENSIONS, LANGUAGES, Account, Limits, Playbook, Stage
 from scheduler.toml import Table, load
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Settings:
     notices: bool = False
     card_colours: Mapping[str, str] = field(default_factory=dict)
     card_fonts: tuple[Path, ...] = ()
+    feed_languages: tuple[str, ...] = LANGUAGES
 
     def wants(self, observance: Observance) -> bool:
         """Whether campaigns are planned for the day: it has a theme or a dimension that is named, or none is named."""
@@ -118,6 +119,7 @@ def _settings(home: Path, t: Table) -> Settings:
         notices=watching.yes("notices", default=False),
         card_colours={name: colour_in(cards, name) for name in COLOURS if name in cards.body},
         card_fonts=tuple(home / folder for folder in cards.words("fonts")),
+        feed_languages=feeds.words("languages", known=LANGUAGES) or LANGUAGES,
     )
     for table in (work, plan, feeds, watching, cards, t):
         table.finish()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from scheduler.errors import BadFile, Problem, TemplateError
 from scheduler.model import Span
+from scheduler.sayings import Sayings
 from scheduler.toml import Table, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+SAID = ("rules", "feeds", "subjects", "dimensions", "regions", "bodies")  # tables of the feeds: scheduler.sayings
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ def _words(t: Table) -> Words:
         t.text("both"),
         {theme: themes.text(theme) for theme in themes.body},
     )
+    for name in SAID:
+        t.body.get(name) and t.table(name)
     t.finish()
     if len(made.months) != 12 or len(made.weekdays) != 7:
         t.wrong("months", "it needs twelve months and seven weekdays", "write them all, from January and from Monday")
@@ -81,3 +87,25 @@ def _words(t: Table) -> Words:
         write = "use {day} and {month} in day and first, {first} and {last} in range, {first} and {second} in both"
         t.wrong("day", "a date cannot be written so", write)
     return made
+
+
+def load_sayings(folders: Sequence[Path], language: str) -> Sayings:
+    """All that feeds say in a language. Folders: own first, shipped last; what an own file leaves out is as shipped.
+
+    Raises as `load_words` does.
+    """
+    tables: dict[str, dict[str, Any]] = {}
+    for path in (folder / "words" / f"{language}.toml" for folder in reversed(folders)):
+        if path.is_file():
+            for name, table in load(path)[0].items():
+                if name in SAID and isinstance(table, dict):
+                    tables[name] = tables.get(name, {}) | table
+    return Sayings(language, load_words(folders, language), tables, partial(_countries, language))
+
+
+@cache
+def _countries(language: str) -> dict[str, str]:
+    """The names of countries, by ISO 3166-1 code, from Unicode's CLDR."""
+    from babel import Locale  # it takes long to load
+
+    return dict(Locale.parse(language).territories)

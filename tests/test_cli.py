@@ -235,7 +235,7 @@ def test_feeds_tell_their_true_digests_wherever_they_are_built(daymark: Daymark,
             row["changed"] and hashlib.sha256(Path(row["path"]).read_bytes()).hexdigest() == row["sha256"]
             for row in rows
         )
-        assert {"observances.ics", "campaign.ics", "tasks.ics", "human-trafficking.ics"} <= {
+        assert {"observances.ics", "calendar.json", "coming.atom", "human-trafficking.ics"} <= {
             Path(row["path"]).name for row in rows
         }
         assert not any(row["changed"] for row in daymark.json("feeds", *words, home=home)["files"])

@@ -17,16 +17,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from scheduler.feeds import build, campaign_entries, observance_entries, revise, theme_feed, title_of
+from scheduler.feeds import Edition, Feed, build, campaign_entries, catalogue, observance_entries, revise, theme_feed
 from scheduler.feeds.entry import EVENT, Content, Entry, Revision, published
 from scheduler.feeds.header import COLOURS, Header
 from scheduler.feeds.ical import write
 from scheduler.feeds.text import address, escape, fold, one_line, plain
-from scheduler.model import Observance, Post, Proclaimed, Review, Sensitivity, Span, Wording, YearTheme
+from scheduler.model import LANGUAGES, Observance, Post, Proclaimed, Review, Sensitivity, Span, Wording, YearTheme
+from scheduler.words import load_sayings
+
+SAYINGS = {language: load_sayings([Path(__file__).parents[1] / "templates"], language) for language in LANGUAGES}
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
 KEY = "day:trafficking-in-persons-day/2026"
+IN_ALL = ("observances.ics", "regions/world.ics")
 
 
 def observance(**changes: object) -> Observance:
@@ -73,16 +77,16 @@ def post(n: int = 1, **changes: object) -> Post:
 
 
 def days(*observances: Observance, first: int = 2026, last: int = 2026, language: str = "en") -> list[Entry]:
-    return observance_entries(observances, first, last, language=language)
+    return observance_entries(observances, first, last, Edition(SAYINGS[language]))
 
 
 def stored(entries: list[Entry], at: datetime = NOW, before: dict[str, Revision] | None = None) -> dict[str, Revision]:
     """The store as it stands after a revision at `at`, kept as the caller would keep it."""
     before = before or {}
     revised = revise(entries, before, at, identity="us")
-    kept = {key: revision for key, revision in before.items() if key not in revised.dropped}
-    after = kept | {revision.key: revision for revision in revised.changed}
-    assert sorted(after) == [revision.key for revision in revised.current]
+    kept = {id: revision for id, revision in before.items() if revision not in revised.dropped}
+    after = kept | {revision.id: revision for revision in revised.changed}
+    assert sorted(after) == sorted(revision.id for revision in revised.current)
     return after
 
 
@@ -103,6 +107,10 @@ def simple(summary: str = "A day", description: str = "Words", **changes: object
         end="2026-07-31",
     )
     return content | changes  # type: ignore[operator]
+
+
+def known(*observances: Observance) -> dict[str, Feed]:
+    return {feed.path: feed for feed in catalogue(observances, {}, SAYINGS.values())}
 
 
 def lone(content: Content, key: str = "day:a/2026", feeds: tuple[str, ...] = ("observances.ics",)) -> Entry:
@@ -233,13 +241,13 @@ def test_a_tombstone_stays_until_the_last_day_or_for_90_days(start: str, end: st
     assert gone["day:a/2026"].drop_after == drop_after
     last_moment = datetime(drop_after.year, drop_after.month, drop_after.day, 23, 59, tzinfo=UTC)
     assert stored([OTHER], last_moment, gone) == gone
-    assert revise([OTHER], gone, last_moment + timedelta(minutes=1)).dropped == ("day:a/2026",)
+    assert revise([OTHER], gone, last_moment + timedelta(minutes=1)).dropped == (gone["day:a/2026"],)
 
 
 def test_a_day_that_is_over_leaves_without_a_tombstone() -> None:
     first = stored([lone(simple(start="2026-02-28", end="2026-03-01")), OTHER])
     revised = revise([OTHER], first, NOW)
-    assert (revised.changed, revised.dropped) == ((), ("day:a/2026",))
+    assert (revised.changed, revised.dropped) == ((), (first["day:a/2026"],))
 
 
 def test_a_feed_never_becomes_empty() -> None:
@@ -247,7 +255,8 @@ def test_a_feed_never_becomes_empty() -> None:
     gone = stored([], LATER, first)
     far = stored([], datetime(2031, 1, 1, tzinfo=UTC), gone)
     assert list(far) == [KEY]  # one of them is enough, and it stands in each of the feeds
-    assert set(build(far.values())) == {"observances.ics", "themes/children.ics", "themes/human-trafficking.ics"}
+    themes = {"themes/children.ics", "themes/human-trafficking.ics"}
+    assert set(build(far.values())) == themes | {"observances.ics", "regions/world.ics"}
     assert stored([], datetime(2032, 1, 1, tzinfo=UTC), far) == far
     assert KEY not in stored(days(observance(), first=2033, last=2033), datetime(2032, 1, 1, tzinfo=UTC), far)
 
@@ -261,11 +270,11 @@ def test_a_theme_that_all_days_have_left_keeps_them() -> None:
     first = stored([*days(observance()), OTHER])
     renamed = [*days(observance(themes=("human-trafficking",))), OTHER]
     second = stored(renamed, LATER, first)
-    assert second[KEY].feeds == ("observances.ics", "themes/children.ics", "themes/human-trafficking.ics")
+    assert second[KEY].feeds == (*IN_ALL, "themes/children.ics", "themes/human-trafficking.ics")
     assert stored(renamed, LATER + timedelta(days=1), second) == second
     another = lone(simple("For children"), feeds=("themes/children.ics",))
     third = stored([*renamed, another], LATER, second)
-    assert third[KEY].feeds == ("observances.ics", "themes/human-trafficking.ics")
+    assert third[KEY].feeds == (*IN_ALL, "themes/human-trafficking.ics")
 
 
 @settings(deadline=None, max_examples=60)
@@ -303,23 +312,23 @@ def test_a_description_gives_the_rule_the_document_the_theme_and_last_the_page()
         [observance(year_themes={y: YearTheme(f"Theme {y}", "https://x.org") for y in (2025, 2026, 2027)})],
         2026,
         2026,
-        helpline="If you need help: https://findahelpline.com",
+        Edition(SAYINGS["en"]),
     )
     assert entry.content["description"].split("\n") == [
         "When: 30 July; since 2014.",
         "Theme of 2026: Theme 2026",
         "Proclaimed by: United Nations General Assembly (A/RES/68/192, 2013)",
-        "If you need help: https://findahelpline.com",
         "https://www.un.org/en/observances/end-human-trafficking-day",
     ]
     assert entry.content["categories"] == ["Children", "Human trafficking"]
-    assert entry.feeds == ("observances.ics", "themes/children.ics", "themes/human-trafficking.ics")
+    assert sorted(entry.feeds) == [*IN_ALL, "themes/children.ics", "themes/human-trafficking.ics"]
 
 
 def test_a_day_stands_in_the_feed_of_each_of_its_dimensions_which_says_so() -> None:
-    (entry,) = days(observance(dimensions=("personal", "food"), themes=()))
-    assert entry.feeds == ("observances.ics", "dimensions/food.ics", "dimensions/personal.ics")
-    feeds = build(stored([entry]).values())
+    day = observance(dimensions=("personal", "food"), themes=())
+    (entry,) = days(day)
+    assert sorted(entry.feeds) == ["dimensions/food.ics", "dimensions/personal.ics", *IN_ALL]
+    feeds = build(stored([entry]).values(), known(day))
     assert b"X-WR-CALNAME:Daymark: food security\r\n" in feeds["dimensions/food.ics"]
     assert feeds["dimensions/food.ics"].count(b"BEGIN:VEVENT") == 1
 
@@ -351,8 +360,8 @@ def test_a_name_that_is_missing_falls_back_visibly() -> None:
     (russian,) = days(observance(), language="ru")
     (arabic,) = days(observance(), language="ar")
     assert russian.content["summary"] == "World Day against Trafficking in Persons"
-    assert "No official name in this language (ru) yet; shown in English." in russian.content["description"]
-    assert "No official name" not in arabic.content["description"]
+    assert "Официального русского названия ещё нет." in russian.content["description"].split("\n")
+    assert SAYINGS["ar"].say("unofficial") not in arabic.content["description"]
 
 
 def test_only_years_of_the_window_are_entries() -> None:
@@ -374,7 +383,7 @@ def test_a_post_is_an_event_of_a_quarter_of_an_hour_in_utc() -> None:
         "State: held: crisis\nGoes out: 2026-07-29 09:00 (Europe/London)\n\n"
         "Content note: Exploitation\n\nLearn the signs.\n\nPicture: A blue heart"
     )
-    feed = build(stored(list(found.values())).values())["campaign.ics"]
+    feed = build(stored(list(found.values())).values())["private/posts.ics"]
     assert b"DTSTART:20260729T080000Z\r\nDTEND:20260729T081500Z\r\n" in feed
     assert b"VTIMEZONE" not in feed
 
@@ -419,7 +428,7 @@ def test_the_task_goes_when_the_post_expires_and_an_open_one_is_closed() -> None
     after = post().expires + timedelta(days=1)
     rest = stored(campaign_entries([post()], {}, now=after), after, open_task)
     assert set(rest) == {f"post:{post().id}", f"review:{post().id}"}  # the task is all that tasks.ics has
-    assert event(build(rest.values()), "tasks.ics")["STATUS"] == "CANCELLED"
+    assert event(build(rest.values()), "private/tasks.ics")["STATUS"] == "CANCELLED"
     assert stored(campaign_entries([post()], {}, now=after), after, rest) == rest
 
 
@@ -443,8 +452,8 @@ def test_a_review_is_due_before_its_post_but_not_before_it_was_made(
 def test_tasks_and_events_live_in_feeds_of_their_own() -> None:
     feeds = build(stored(campaign_entries([post()], {}, now=NOW)).values())
     assert {path: {c.name for c in Calendar.from_ical(feed).subcomponents} for path, feed in feeds.items()} == {
-        "campaign.ics": {"VEVENT"},
-        "tasks.ics": {"VTODO"},
+        "private/posts.ics": {"VEVENT"},
+        "private/tasks.ics": {"VTODO"},
     }
 
 
@@ -456,7 +465,7 @@ def all_feeds(base: str = "https://example.org/feeds") -> dict[str, bytes]:
     posts = [post(n, review=review) for n, review in enumerate(Review)]
     entries = days(observance(), span, last=2029) + campaign_entries(posts, {post(0).id: "outbox/1"}, now=NOW)
     first = stored(entries)
-    return build(stored(entries[1:], LATER, first).values(), base=base)
+    return build(stored(entries[1:], LATER, first).values(), known(observance(), span), base=base)
 
 
 def test_every_entry_says_all_that_clients_look_for() -> None:
@@ -491,19 +500,23 @@ def test_a_calendar_has_the_header_that_clients_read() -> None:
         "X-PUBLISHED-TTL:PT12H",
         "SOURCE;VALUE=URI:https://example.org/feeds/themes/human-trafficking.ics",
     ]
-    assert b"SOURCE" not in all_feeds(base="")["campaign.ics"]
+    assert b"SOURCE" not in all_feeds(base="")["private/posts.ics"]
 
 
-def test_titles_are_plain_english_or_as_given() -> None:
-    paths = ("observances.ics", "campaign.ics", "tasks.ics", "themes/child-labour.ics")
-    assert [title_of(path) for path in paths] == [
-        "Daymark: observances",
-        "Daymark: campaign",
-        "Daymark: reviews",
-        "Daymark: child labour",
-    ]
-    feeds = build(stored([lone(simple())]).values(), titles={"observances.ics": "Days; ours, all"})
-    assert b"\r\nNAME:Days\\; ours\\, all\r\nX-WR-CALNAME:Days\\; ours\\, all\r\n" in feeds["observances.ics"]
+def test_titles_are_in_the_language_of_the_feed() -> None:
+    feeds = known(observance(themes=("child-labour",), dimensions=("food",), regions=("GB",)))
+    assert {path: feeds[path].title for path in ("observances.ics", "themes/child-labour.ics", "regions/gb.ics")} == {
+        "observances.ics": "Daymark: observances",
+        "themes/child-labour.ics": "Daymark: child labour",
+        "regions/gb.ics": "Daymark: United Kingdom",
+    }
+    assert feeds["fr/dimensions/food.ics"].title == "Daymark: sécurité alimentaire"
+    assert feeds["zh/rules/themes/child-labour.ics"].title == "Daymark: 童工（重复）"
+    assert feeds["es/coming.atom"].title == "Daymark: próximos días"
+    head = Header("Days; ours, all", "x", "teal")
+    assert b"\r\nNAME:Days\\; ours\\, all\r\nX-WR-CALNAME:Days\\; ours\\, all\r\n" in write(
+        "a.ics", stored([lone(simple())]).values(), head
+    )
 
 
 def test_the_calendar_was_modified_when_its_newest_entry_was() -> None:
@@ -584,7 +597,7 @@ def unescaped(value: str) -> str:
 def test_any_text_comes_back_from_a_feed_as_it_was(summary: str, description: str, categories: list[str]) -> None:
     entry = lone(simple("S" + summary, "D" + description, categories=categories))
     (revision,) = revise([entry], {}, NOW).current
-    feed = build([revision], titles={"observances.ics": "T" + summary})["observances.ics"]
+    feed = write("observances.ics", [revision], Header("T" + summary, "x", "teal"))
     assert_well_folded(feed)
     raw = dict(line.split(":", 1) for line in feed.decode().replace("\r\n ", "").split("\r\n")[:-1])
     assert unescaped(raw["SUMMARY"]) == one_line("S" + summary)

@@ -17,15 +17,23 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from conftest import NOW as A_DAY
+from conftest import Daymark
 
-from scheduler.feeds import Entry, Revision, build, campaign_entries, observance_entries, revise
-from scheduler.model import Observance, Post, Proclaimed, Review, Sensitivity, Span, Wording, YearTheme
+from scheduler.feeds import Edition, Entry, Revision, build, campaign_entries, catalogue, observance_entries, revise
+from scheduler.feeds import series_entries as by_rule
+from scheduler.feeds.retired import RETIRED, retired_feed
+from scheduler.model import LANGUAGES, Observance, Post, Proclaimed, Review, Sensitivity, Span, Wording, YearTheme
+from scheduler.words import load_sayings
 
 pytestmark = pytest.mark.slow
 
 REPO = Path(__file__).resolve().parents[1]
 SOURCE = REPO.parent / "shared" / "tools" / "feedcheck"
 CACHE = REPO / ".cache" / "feedcheck"
+
+SAYINGS = {language: load_sayings([REPO / "templates"], language) for language in LANGUAGES}
+ENGLISH = Edition(SAYINGS["en"])
 
 # In the past of any run: feedcheck takes a feed whose stamps are all of this minute for one that churns.
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -145,16 +153,18 @@ def everything() -> list[Entry]:
     posts = [post(n) for n in range(200)]
     sent = {p.id: "https://example.social/@us/1" for p in posts[::10] if p.review is Review.APPROVED}
     names = {o.id: o.name() for o in observances}
-    return observance_entries(observances, 2026, 2029) + campaign_entries(posts, sent, now=NOW, names=names)
+    days = observance_entries(observances, 2026, 2029, ENGLISH) + by_rule(observances, 2026, 2029, ENGLISH)
+    return days + campaign_entries(posts, sent, now=NOW, names=names)
 
 
 def publish(entries: list[Entry], folder: Path, at: datetime, before: dict[str, Revision]) -> dict[str, Revision]:
     revised = revise(entries, before, at, identity="us")
-    for path, feed in build(revised.current, base="https://example.org/feeds").items():
+    known = {feed.path: feed for feed in catalogue(map(observance, range(60)), {}, SAYINGS.values())}
+    for path, feed in build(revised.current, known, base="https://example.org/feeds").items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(feed)
-    return {revision.key: revision for revision in revised.current}
+    return {revision.id: revision for revision in revised.current}
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +176,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_events_please_the_linter_all_parsers_and_all_clients(feedcheck: Path, published: Path) -> None:
     files = sorted(path for path in published.rglob("*.ics") if path.name != "tasks.ics")
-    assert len(files) == 2 + len(THEMES)
+    assert len(files) == 3 + len(THEMES) + 1 + len(THEMES)
     check(feedcheck, "--clients", *files)
 
 
@@ -186,14 +196,14 @@ def test_parsers_see_the_occurrences_that_we_publish(feedcheck: Path, published:
 def test_tasks_please_the_linter_and_all_parsers(feedcheck: Path, published: Path) -> None:
     # One warning is meant: a feed of tasks alone is invisible in Google, Outlook and ICSx5. That is why each task has
     # an event beside it in the feed of the campaign.
-    told = run(feedcheck, "--clients", "--json", published / "tasks.ics")
+    told = run(feedcheck, "--clients", "--json", published / "private" / "tasks.ics")
     assert [(found["rule"], found["level"]) for found in json.loads(told.stdout)["findings"]] == [("H5", "W")]
 
 
 DAY = observance(1)
 MOVED = replace(DAY, exceptions={2027: Span(date(2027, 11, 26), date(2027, 12, 11))})
 RENAMED = replace(DAY, names={"en": f"{ARABIC}, renamed"})
-OTHERS = observance_entries([observance(n) for n in (2, 3, 6)], 2026, 2029)
+OTHERS = observance_entries([observance(n) for n in (2, 3, 6)], 2026, 2029, ENGLISH)
 
 HISTORIES = {
     "moved": (DAY, MOVED),
@@ -211,7 +221,7 @@ def test_a_correction_moves_and_does_not_double(
     store: dict[str, Revision] = {}
     folders = [tmp_path / str(n) for n in range(len(history))]
     for n, (day, folder) in enumerate(zip(history, folders, strict=True)):
-        entries = OTHERS + (observance_entries([day], 2026, 2029) if day else [])
+        entries = OTHERS + (observance_entries([day], 2026, 2029, ENGLISH) if day else [])
         store = publish(entries, folder, NOW + timedelta(days=n), store)
         check(feedcheck, folder / "observances.ics")
     for old, new in pairwise(folders):
@@ -227,5 +237,108 @@ def test_a_campaign_that_goes_on_is_revised_by_the_rules(feedcheck: Path, tmp_pa
     later = NOW + timedelta(days=1)
     approved = [replace(p, review=Review.APPROVED) for p in posts[1:]]
     publish(campaign_entries(approved, {posts[1].id: "https://example.social/1"}, now=later), new, later, store)
-    for path in ("campaign.ics", "tasks.ics"):
+    for path in ("private/posts.ics", "private/tasks.ics"):
         check(feedcheck, *BY_THE_RULES, "--diff", old / path, new / path)
+
+
+@pytest.fixture(scope="module")
+def shipped(daymark: Daymark, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the shipped calendar in all six languages."""
+    home = tmp_path_factory.mktemp("shipped") / "home"
+    assert daymark.raw("init", str(home)).code == 0
+    assert daymark("feeds", home=home, now=A_DAY).code == 0
+    return home
+
+
+def test_every_shipped_feed_pleases_the_linter(feedcheck: Path, shipped: Path) -> None:
+    files = sorted((shipped / "public").rglob("*.ics"))
+    assert len(files) > 1000
+    told = run(feedcheck, "--no-cross", *files)
+    assert told.returncode == 0, told.stdout[-4000:] + told.stderr[-4000:]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_shipped_days_of_a_language_are_those_that_daymark_lists_in_every_parser(
+    feedcheck: Path, shipped: Path, daymark: Daymark, tmp_path: Path, language: str
+) -> None:
+    words = ("days", "--from", "2025-10-01", "--to", "2028-12-31", "--lang", language)
+    uids = {
+        (day["id"], o["first_day"]): o["uid"]
+        for day in json.loads((shipped / "public" / "calendar.json").read_text("utf-8"))["observances"]
+        for o in day["occurrences"]
+    }
+    listed = daymark.json(*words, home=shipped, now=A_DAY)
+    wanted = [["VEVENT", uids[d["id"], d["start"]], d["start"], after(d["end"]), d["name"]] for d in listed]
+    assert len(wanted) > 1100
+    (tmp_path / "want.json").write_text(json.dumps(wanted), "utf-8")
+    folder = shipped / "public" / ("" if language == "en" else language)
+    window = ("--window", "2025-10-01:2028-12-31")
+    told = run(feedcheck, *window, "--expect", tmp_path / "want.json", folder / "observances.ics")
+    assert told.returncode == 0, told.stdout[-4000:]
+    check(feedcheck, folder / "rules" / "themes" / "human-trafficking.ics", folder / "themes" / "human-trafficking.ics")
+
+
+def after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+def test_what_stands_at_a_retired_address_is_a_valid_calendar(feedcheck: Path, tmp_path: Path) -> None:
+    for name in RETIRED:
+        (tmp_path / name).write_bytes(retired_feed(name, "2026-11-27"))
+        check(feedcheck, tmp_path / name)
+
+
+# A year of corrections, each a day after the one before.
+PLAIN = observance(0)  # 30 July, and moved in 2028
+YEAR = {
+    "first": PLAIN,
+    "moved": replace(PLAIN, exceptions={2027: Span(date(2027, 8, 1), date(2027, 8, 1))}),
+    "renamed": replace(PLAIN, names={"en": "Another Name"}),
+    "translated": replace(PLAIN, names={"en": "Another Name", "fr": "Un autre nom"}),
+    "theme announced": replace(
+        PLAIN, names={"en": "Another Name", "fr": "Un autre nom"}, year_themes={2026: YearTheme("Act", "https://x.org")}
+    ),
+    "withdrawn": None,
+    "back again": PLAIN,
+    "unchanged": PLAIN,
+}
+
+
+def test_a_year_of_corrections_moves_and_never_doubles_in_any_language_or_form(feedcheck: Path, tmp_path: Path) -> None:
+    store: dict[str, Revision] = {}
+    others = [observance(n) for n in (2, 3, 5, 6)]
+    folders = []
+    for n, (what, day) in enumerate(YEAR.items()):
+        days = [*others, *([day] if day else [])]
+        editions = [Edition(SAYINGS[language]) for language in ("en", "fr", "ar")]
+        entries = [entry for edition in editions for entry in both_forms(days, edition)]
+        before, store = store, publish(entries, tmp_path / what, NOW + timedelta(days=n), store)
+        folders.append(tmp_path / what)
+        if what == "translated":
+            assert {r.language for id, r in store.items() if before[id] != r} == {"fr"}
+    for old, new in pairwise(folders):
+        for path in ("observances.ics", "rules/observances.ics", "fr/observances.ics", "fr/rules/observances.ics"):
+            same = ("--same", old / path, new / path) if new.name == "unchanged" else ()
+            check(feedcheck, *BY_THE_RULES, *same, "--diff", old / path, new / path)
+
+
+def both_forms(days: list[Observance], edition: Edition) -> list[Entry]:
+    return observance_entries(days, 2026, 2029, edition) + by_rule(days, 2026, 2029, edition)
+
+
+PLACES = (
+    {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "0"},
+    {"TZ": "America/St_Johns", "PYTHONHASHSEED": "1", "LC_ALL": "C.UTF-8", "LANG": "tr_TR.UTF-8"},
+)
+
+
+def test_all_feeds_are_the_same_in_two_zones_two_locales_and_two_hash_seeds(daymark: Daymark, tmp_path: Path) -> None:
+    found = []
+    for n, env in enumerate(PLACES):
+        home = tmp_path / str(n) / "home"
+        assert daymark.raw("init", str(home), env=env).code == 0
+        assert daymark("feeds", home=home, now=A_DAY, env=env).code == 0
+        public = home / "public"
+        found.append({p.relative_to(public).as_posix(): p.read_bytes() for p in public.rglob("*") if p.is_file()})
+    assert len(found[0]) > 1000
+    assert found[0] == found[1]

@@ -48,9 +48,11 @@ def test_the_address_of_a_post_is_kept_with_who_said_it(daymark: Daymark, at: At
 
 def test_the_calendar_of_our_posts_leads_to_the_post(daymark: Daymark, at: At) -> None:
     home = at("sent")
+    place = daymark.json("feed", "address", home=home, now=DUE)["feeds"]["posts"]
     daymark("done", EVE, "--url", "https://a.example/1", home=home, now=DUE)
-    assert daymark.json("tick", home=home, now=DUE)["feeds"] == ["public/campaign.ics"]
-    assert b"URL:https://a.example/1\r\n" in (home / "public" / "campaign.ics").read_bytes()
+    news = [f"public/posts.{kind}" for kind in ("atom", "json", "rss")]
+    assert daymark.json("tick", home=home, now=DUE)["feeds"] == [*news, "public/private/posts.ics"]
+    assert b"URL:https://a.example/1\r\n" in Path(place).read_bytes()
 
 
 def test_saying_it_twice_changes_nothing(daymark: Daymark, at: At) -> None:

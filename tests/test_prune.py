@@ -80,12 +80,13 @@ def test_the_feeds_are_the_same_before_and_after(now, daymark, home, tmp_path: P
     if now != LATER:
         assert daymark("tick", home=home, now=now).code == 0
         assert daymark("missed", "--noted", home=home, now=now).code == 0
+    assert daymark("feed", "address", home=home, now=now).code == 0
     found = []
     for words in (("feeds",), ("prune",), ("feeds",), ("tick",)):
         assert daymark(*words, home=home, now=now).code == 0
         found.append({path.name: path.read_bytes() for path in (home / "public").rglob("*.ics")})
     assert len(found[0]) > 50 and found[0] == found[1] == found[2] == found[3]
-    assert b"UID" in found[0]["campaign.ics"]
+    assert b"UID" in found[0]["posts.ics"]
 
 
 def test_a_dry_run_says_what_the_run_does_and_a_second_run_does_nothing(daymark, home) -> None:

@@ -50,6 +50,7 @@ COMMANDS = {
     "resume": "holding:resume",
     "essential": "holding:essential",
     "feeds": "sending:feeds",
+    "feed": "addressing:feed",
     "doctor": "care:doctor",
     "simulate": "simulating:simulate",
     "install": "installing:install",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -99,7 +98,7 @@ def feeds(
     sync(ws)
     built = build_feeds(ws, Path(out).absolute() if out else None)
     if json:
-        show.document({"files": [asdict(b) for b in built]})
+        show.document({"files": [{"path": str(b.path), "sha256": b.sha256, "changed": b.changed} for b in built]})
         return
     for b in built:
         if b.changed:

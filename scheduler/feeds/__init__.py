@@ -6,44 +6,52 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from scheduler.feeds.campaign import campaign_entries
+from scheduler.feeds.catalogue import Feed, catalogue
 from scheduler.feeds.entry import Content, Entry, Revised, Revision, revise
-from scheduler.feeds.header import Header, header_of, title_of
-from scheduler.feeds.observances import observance_entries, theme_feed
+from scheduler.feeds.header import Header, header_of
+from scheduler.feeds.ical import Writer
+from scheduler.feeds.observances import Edition, observance_entries, theme_feed
+from scheduler.feeds.series import series_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 __all__ = [
     "Content",
+    "Edition",
     "Entry",
+    "Feed",
     "Header",
     "Revised",
     "Revision",
     "build",
     "campaign_entries",
+    "catalogue",
     "observance_entries",
     "revise",
+    "series_entries",
     "theme_feed",
-    "title_of",
 ]
 
 
 def build(
-    revisions: Iterable[Revision], *, titles: Mapping[str, str] = MappingProxyType({}), base: str = ""
+    revisions: Iterable[Revision],
+    known: Mapping[str, Feed] = MappingProxyType({}),
+    *,
+    base: str = "",
+    only: Collection[str] | None = None,
 ) -> dict[str, bytes]:
-    """The bytes of every feed that has a revision, by path, paths sorted. The same revisions give the same bytes.
+    """The bytes of every calendar that has a revision, or of `only` some, by path, paths sorted.
 
-    `titles` maps paths to names other than `title_of`; `base` is the address of the folder that the feeds are served
-    from, or empty when it is not known.
+    `known` are the feeds of the catalogue by path; `base` is the address of the folder that the feeds are served from,
+    or empty when it is not known. The same revisions give the same bytes. An entry is written once for all its feeds.
     """
-    from scheduler.feeds.ical import write  # it loads icalendar, a tenth of a second that only a build needs
-
     feeds: dict[str, list[Revision]] = {}
     for revision in revisions:
         for path in revision.feeds:
-            feeds.setdefault(path, []).append(revision)
-    written: dict[str, bytes] = {}
+            if only is None or path in only:
+                feeds.setdefault(path, []).append(revision)
+    writer = Writer()
     return {
-        path: write(path, feeds[path], header_of(path, title=titles.get(path, ""), base=base), written)
-        for path in sorted(feeds)
+        path: writer.write(path, feeds[path], header_of(path, known.get(path), base=base)) for path in sorted(feeds)
     }

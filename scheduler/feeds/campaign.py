@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
     from scheduler.model import Post
 
-CAMPAIGN, TASKS = "campaign.ics", "tasks.ics"
+CAMPAIGN, TASKS = "private/posts.ics", "private/tasks.ics"  # below an address that cannot be guessed
+# What our own feeds are called, what they say of themselves, and their colour.
+OWN = {
+    "posts.ics": ("Daymark: campaign", "When our posts go out, and by when they must be reviewed.", "steelblue"),
+    "tasks.ics": ("Daymark: reviews", "The posts to review, each due before it goes out.", "darkgoldenrod"),
+}
 LENGTH = timedelta(minutes=15)
 LEAD = timedelta(days=2)
 _NONE: Mapping[str, Any] = MappingProxyType({})

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 from uuid import UUID, uuid5
 
 from scheduler.feeds.text import address, one_line, plain
+from scheduler.sayings import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 EVENT, TODO = "VEVENT", "VTODO"
-DAY = "day:"  # keys of observances start so; all other keys are our own
+DAY, SERIES = "day:", "rule:"  # keys of observances start so; all other keys are our own
 NAMESPACE = UUID("b40ce7a2-5ce1-4885-8705-984a50e582f9")  # never change it: every published UID hangs on it
 TOMBSTONE_LIFE = timedelta(days=90)
 
@@ -22,6 +23,7 @@ class Content(TypedDict):
     """What is published of an entry, as JSON can hold it. `status` is a word of RFC 5545 3.8.1.11.
 
     `start` and `end`, or `due`, are ISO dates when `all_day`, else ISO instants with an offset. `end` is exclusive.
+    `rrule` repeats an all-day entry without end, but for the ISO dates in `exdates`.
     """
 
     summary: str
@@ -33,16 +35,27 @@ class Content(TypedDict):
     start: NotRequired[str]
     end: NotRequired[str]
     due: NotRequired[str]
+    rrule: NotRequired[str]
+    exdates: NotRequired[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the feeds should say now. `key` names the thing for ever; `component` is VEVENT or VTODO."""
+    """What the feeds should say now. `key` names the thing for ever; `component` is VEVENT or VTODO.
+
+    `language` is that of the words; empty for what is our own.
+    """
 
     key: str
     component: str
     feeds: tuple[str, ...]
     content: Content
+    language: str = ""
+
+    @property
+    def id(self) -> str:
+        """The thing in its language: what has revisions of its own."""
+        return id_of(self.key, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +75,30 @@ class Revision:
     drop_after: date | None
     feeds: tuple[str, ...]
     content: Content
+    language: str = ""
+
+    @property
+    def id(self) -> str:
+        """As the entry's."""
+        return id_of(self.key, self.language)
 
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """What to publish, by key; which of it to store, being new, bumped or newly cancelled; which keys to delete."""
+    """What to publish, by id; which of it to store, being new, bumped or newly cancelled; which to forget.
+
+    `touched` are the feeds that are not what they were.
+    """
 
     current: tuple[Revision, ...]
     changed: tuple[Revision, ...]
-    dropped: tuple[str, ...]
+    dropped: tuple[Revision, ...]
+    touched: frozenset[str] = frozenset()
+
+
+def id_of(key: str, language: str) -> str:
+    """`day:x/2027` in English, `day:x/2027@fr` in French."""
+    return key if language in ("", ENGLISH) else f"{key}@{language}"
 
 
 def published(content: Content) -> Content:
@@ -91,59 +119,66 @@ def utc_seconds(at: datetime) -> datetime:
 
 
 def revise(entries: Iterable[Entry], stored: Mapping[str, Revision], now: datetime, *, identity: str = "") -> Revised:
-    """Brings the stored revisions up to what `entries` say at `now`.
+    """Brings the stored revisions, by id, up to what `entries` say at `now`.
 
-    Unchanged content keeps its revision; changed content, or another set of feeds, has its sequence and stamp raised. A
-    key that is no longer there becomes a tombstone until its last day or for 90 days, whichever is sooner; one whose
-    last day is past is dropped at once. A feed that once had an entry always keeps one: days that left it stay in it
-    when nothing else is there, and the last of its dropped ones is kept. `identity` tells our posts and reviews from
-    those of other organisations; observances have one UID everywhere. Raises ValueError on two entries with one key or
-    a `now` without a zone.
+    Unchanged content keeps its revision; changed content, or leaving a feed, or joining one that others are in, raises
+    its sequence and stamp; a feed that is new altogether takes entries as they are. What is no longer there becomes a
+    tombstone until its last day or for 90 days, whichever is sooner; if its last day is past it is dropped at once. A
+    feed that once had an entry always keeps one: days that left it stay in it when nothing else is there, and the last
+    of its dropped ones is kept. `identity` tells our posts and reviews from those of other organisations; observances
+    have one UID everywhere. Raises ValueError on two entries with one id or a `now` without a zone.
     """
     at = utc_seconds(now)
-    wanted = _by_key(entries)
-    wanted = _in_no_empty_feed(wanted, stored)
-    live = [_revision(entry, stored.get(key), at, identity) for key, entry in wanted.items()]
-    retired = [_retired(old, at) for key, old in stored.items() if key not in wanted]
-    current = sorted(live + _kept(live, retired, at.date()), key=lambda revision: revision.key)
-    changed = tuple(revision for revision in current if stored.get(revision.key) != revision)
-    return Revised(tuple(current), changed, tuple(sorted(stored.keys() - {revision.key for revision in current})))
+    wanted = _in_no_empty_feed(_by_id(entries), stored)
+    filled = {feed for old in stored.values() for feed in old.feeds}
+    live = [_revision(entry, stored.get(id), at, identity, filled) for id, entry in wanted.items()]
+    retired = [_retired(old, at) for id, old in stored.items() if id not in wanted]
+    current = sorted(live + _kept(live, retired, at.date()), key=lambda revision: revision.id)
+    changed = tuple(revision for revision in current if stored.get(revision.id) != revision)
+    dropped = tuple(stored[id] for id in sorted(stored.keys() - {revision.id for revision in current}))
+    moved = (*changed, *(stored[r.id] for r in changed if r.id in stored), *dropped)
+    return Revised(tuple(current), changed, dropped, frozenset(feed for r in moved for feed in r.feeds))
 
 
-def _by_key(entries: Iterable[Entry]) -> dict[str, Entry]:
+def _by_id(entries: Iterable[Entry]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for entry in entries:
-        if entry.key in found:
-            raise ValueError(f"two feed entries have the key {entry.key!r}")
-        found[entry.key] = replace(entry, feeds=tuple(sorted(set(entry.feeds))), content=published(entry.content))
+        if entry.id in found:
+            raise ValueError(f"two feed entries have the key {entry.id!r}")
+        found[entry.id] = replace(entry, feeds=tuple(sorted(set(entry.feeds))), content=published(entry.content))
     return found
 
 
 def _in_no_empty_feed(wanted: dict[str, Entry], stored: Mapping[str, Revision]) -> dict[str, Entry]:
     """Leaves entries in a feed that all of them have left: clients keep stale entries of a feed without any."""
-    filled = {feed for entry in wanted.values() for feed in entry.feeds}
+    empty = {feed for old in stored.values() for feed in old.feeds}
+    empty -= {feed for entry in wanted.values() for feed in entry.feeds}
+    if not empty:
+        return wanted
     return {
-        key: replace(entry, feeds=tuple(sorted({*entry.feeds, *(set(stored[key].feeds) - filled)})))
-        if key in stored and not stored[key].cancelled
+        id: replace(entry, feeds=tuple(sorted({*entry.feeds, *(empty & set(stored[id].feeds))})))
+        if id in stored and not stored[id].cancelled
         else entry
-        for key, entry in wanted.items()
+        for id, entry in wanted.items()
     }
 
 
-def _revision(entry: Entry, old: Revision | None, at: datetime, identity: str) -> Revision:
+def _revision(entry: Entry, old: Revision | None, at: datetime, identity: str, filled: set[str]) -> Revision:
     if old is None:
-        uid = _uid(entry.key, identity)
-        return Revision(entry.key, entry.component, uid, 0, at, at, False, None, entry.feeds, entry.content)
-    same = (old.component, set(old.feeds), old.content) == (entry.component, set(entry.feeds), entry.content)
-    if same and not old.cancelled:
-        return old
+        uid, said = _uid(entry.key, identity), (entry.feeds, entry.content, entry.language)
+        return Revision(entry.key, entry.component, uid, 0, at, at, False, None, *said)
     fresh = replace(old, component=entry.component, feeds=entry.feeds, content=entry.content)
-    return _bumped(replace(fresh, cancelled=False, drop_after=None), at)
+    fresh = replace(fresh, cancelled=False, drop_after=None)
+    if fresh == old:
+        return old
+    there = set(entry.feeds) & filled == set(old.feeds)
+    same = there and not old.cancelled and (old.component, old.content) == (entry.component, entry.content)
+    return fresh if same else _bumped(fresh, at)
 
 
 def _uid(key: str, identity: str) -> str:
     # Two organisations may both have a post "x/2027/eve/main-en"; the day itself is the same for both.
-    return str(uuid5(NAMESPACE, key if key.startswith(DAY) else f"{identity}\n{key}"))
+    return str(uuid5(NAMESPACE, key if key.startswith((DAY, SERIES)) else f"{identity}\n{key}"))
 
 
 def _bumped(old: Revision, at: datetime) -> Revision:
@@ -161,6 +196,8 @@ def _retired(old: Revision, at: datetime) -> Revision:
 
 def _last_day(content: Content) -> date:
     """The last day, in UTC, on which the entry has any part."""
+    if "rrule" in content:
+        return date.max
     end = content.get("end") or content["due"]
     return date.fromisoformat(end) - timedelta(days=1) if content["all_day"] else datetime.fromisoformat(end).date()
 
@@ -173,7 +210,7 @@ def _kept(live: list[Revision], retired: list[Revision], today: date) -> list[Re
     """The tombstones that still have time, and for each feed that would be empty the latest of the others."""
     kept = [revision for revision in retired if revision.cancelled and today <= _goes_after(revision)]
     filled = {feed for revision in live + kept for feed in revision.feeds}
-    for revision in sorted(retired, key=lambda r: (_goes_after(r), r.key), reverse=True):
+    for revision in sorted(retired, key=lambda r: (_goes_after(r), r.id), reverse=True):
         if not filled.issuperset(revision.feeds):
             kept.append(revision)
             filled.update(revision.feeds)

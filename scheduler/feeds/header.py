@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from zlib import crc32
 
-from scheduler.feeds.campaign import CAMPAIGN, TASKS
-from scheduler.feeds.observances import ALL_DAYS
+from scheduler.feeds.campaign import OWN
+from scheduler.feeds.catalogue import ALL, DIMENSION
+
+if TYPE_CHECKING:
+    from scheduler.feeds.catalogue import Feed
 
 # COLOR takes a CSS name (RFC 7986 5.9), Apple and ICSx5 a value: both of one colour.
 COLOURS = {
@@ -20,12 +24,6 @@ COLOURS = {
     "teal": "#008080",
 }
 
-_KNOWN = {
-    ALL_DAYS: ("observances", "Days, weeks and months on human security and human trafficking.", "teal"),
-    CAMPAIGN: ("campaign", "When our posts go out, and by when they must be reviewed.", "steelblue"),
-    TASKS: ("reviews", "The posts to review, each due before it goes out.", "darkgoldenrod"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -37,20 +35,20 @@ class Header:
     base: str = ""
 
 
-def header_of(path: str, *, title: str = "", base: str = "") -> Header:
-    """The header of the feed at `path`, under its own `title_of` where none is given."""
-    _, about, colour = _words(path)
-    return Header(title or title_of(path), about, colour, base)
+def header_of(path: str, feed: Feed | None = None, *, base: str = "") -> Header:
+    """The header of a feed: one of the catalogue, one of our own, or one that all days have left."""
+    if feed:
+        return Header(feed.title, feed.about, _colour(feed.scope, feed.subject), base)
+    name = path.rpartition("/")[2]
+    if name in OWN:
+        return Header(*OWN[name], base)
+    subject = name.removesuffix(".ics")
+    return Header(f"Daymark: {subject.replace('-', ' ')}", "Days, weeks and months.", _colour("", subject), base)
 
 
-def title_of(path: str) -> str:
-    """The feed's name: `Daymark: human trafficking` for `themes/human-trafficking.ics`."""
-    return f"Daymark: {_words(path)[0]}"
-
-
-def _words(path: str) -> tuple[str, str, str]:
-    """Name, description and colour. A theme's colour hangs on its own name only: a new theme changes no other."""
-    folder, _, file = path.rpartition("/")
-    theme = file.removesuffix(".ics").replace("-", " ") + (" security" if folder == "dimensions" else "")
-    colour = list(COLOURS)[crc32(theme.encode()) % len(COLOURS)]
-    return _KNOWN.get(path, (theme, f"Days, weeks and months on {theme}.", colour))
+def _colour(scope: str, subject: str) -> str:
+    """The same in every language. A theme's hangs on its own name only: a new theme changes no other."""
+    if scope == ALL:
+        return "teal"
+    words = subject.replace("-", " ") + (" security" if scope == DIMENSION else "")
+    return list(COLOURS)[crc32(words.encode()) % len(COLOURS)]

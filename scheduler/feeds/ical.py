@@ -1,131 +1,129 @@
-"""Revisions as an iCalendar file (RFC 5545, 7986), in bytes that depend on nothing but the revisions and the header.
-
-The icalendar library (7.3) holds the properties and formats times and numbers. Text and line folding are ours, because
-it takes the characters backslash and N for a line break, folds between two backslashes, and leaves names unescaped.
-"""
+"""Revisions as an iCalendar file (RFC 5545, 7986), in bytes that depend on nothing but the revisions and the header."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from icalendar import Calendar, Event, Todo
-from icalendar.prop import vCategory, vDuration, vText, vUri
-
-from scheduler.feeds.entry import TODO, published
+from scheduler.feeds.entry import TODO
 from scheduler.feeds.header import COLOURS
 from scheduler.feeds.text import address, escape, fold, one_line, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from icalendar.cal.component import Component
+    from datetime import datetime
 
     from scheduler.feeds.entry import Content, Revision
     from scheduler.feeds.header import Header
 
 PRODUCT = "-//Daymark//Daymark feeds//EN"
-REFRESH = timedelta(hours=12)
+REFRESH = "PT12H"
+# Nobody is busy because a day is marked or a machine posts. Outlook takes its own word before TRANSP.
+_FREE = b"TRANSP:TRANSPARENT\r\nX-MICROSOFT-CDO-BUSYSTATUS:FREE\r\nEND:VEVENT\r\n"
 
 
-class _Text(vText):
-    def to_ical(self) -> bytes:
-        return escape(self).encode()
+class Writer:
+    """Writes feeds, and each entry once: most stand in several."""
+
+    def __init__(self) -> None:
+        self._written: dict[str, bytes] = {}
+
+    def write(self, path: str, revisions: Iterable[Revision], header: Header, refresh: str = REFRESH) -> bytes:
+        """The feed at `path` below the header's base: one calendar of `revisions`, by start and UID.
+
+        Raises KeyError for an unknown colour and ValueError without a revision: an empty calendar breaks the format,
+        and some clients keep their old entries when they get one.
+        """
+        shown = sorted(revisions, key=lambda revision: (_begins(revision.content), revision.uid))
+        newest = max(revision.stamp for revision in shown)
+        head = b"".join(map(fold, _header(path, header, newest, refresh)))
+        return b"".join((head, *(self._entry(revision) for revision in shown), b"END:VCALENDAR\r\n"))
+
+    def _entry(self, revision: Revision) -> bytes:
+        id = revision.id
+        if id not in self._written:
+            self._written[id] = entry(revision)
+        return self._written[id]
 
 
-def write(path: str, revisions: Iterable[Revision], header: Header, written: dict[str, bytes] | None = None) -> bytes:
-    """The feed at `path` below the header's base: one calendar of `revisions`, by start and UID.
-
-    `written` keeps the bytes of entries, by key, from one feed to the next: most stand in several.
-
-    Raises KeyError for an unknown colour and ValueError without a revision: an empty calendar breaks the format, and
-    some clients keep their old entries when they get one.
-    """
-    shown = sorted(revisions, key=lambda revision: (_begins(revision.content), revision.uid))
-    calendar = Calendar()
-    fill(calendar, _header(path, header, max(revision.stamp for revision in shown)))
-    *head, end = folded(calendar)
-    kept = {} if written is None else written
-    for revision in shown:
-        if revision.key not in kept:
-            component = Todo() if revision.component == TODO else Event()
-            fill(component, _entry(revision))
-            kept[revision.key] = b"".join(folded(component))
-    return b"".join([*head, *(kept[revision.key] for revision in shown), end])
+def write(path: str, revisions: Iterable[Revision], header: Header, *, refresh: str = REFRESH) -> bytes:
+    """One feed by itself: see `Writer`. `refresh` is how often clients should ask (RFC 7986 5.7)."""
+    return Writer().write(path, revisions, header, refresh)
 
 
-def folded(component: Component) -> list[bytes]:
-    """The content lines of a component and of what it holds."""
-    return [fold(line) for line in component.content_lines(sorted=False) if line]
+def entry(revision: Revision) -> bytes:
+    """The lines of one revision, whose content is as `published` leaves it."""
+    content = revision.content
+    status = "CANCELLED" if revision.cancelled else content["status"]
+    plain_lines = "\r\n".join((f"BEGIN:{revision.component}", *_stamps(revision), *_times(content)))
+    said = b"".join(map(fold, _said(content)))
+    closing = _task(status) if revision.component == TODO else _FREE
+    return b"".join((plain_lines.encode(), b"\r\n", said, f"STATUS:{status}\r\n".encode(), closing))
 
 
 def _begins(content: Content) -> str:
     return content.get("start") or content["due"]
 
 
-def fill(component: Component, properties: Iterable[tuple[str, object]]) -> None:
-    """Adds properties to a component, in their order; text must be `plain`."""
-    for name, value in properties:
-        component.add(name, _Text(value) if isinstance(value, str) and not isinstance(value, vUri) else value)
-
-
-def _header(path: str, header: Header, newest: datetime) -> Iterator[tuple[str, object]]:
+def _header(path: str, header: Header, newest: datetime, refresh: str) -> Iterator[str]:
     """No METHOD, which would make a message of the feed, and no UID, over which vdirsyncer takes it for one event."""
-    name = one_line(header.name)
-    yield "VERSION", "2.0"
-    yield "PRODID", PRODUCT
-    yield "CALSCALE", "GREGORIAN"
-    yield "NAME", name
-    yield "X-WR-CALNAME", name
-    yield "X-WR-CALDESC", plain(header.description)
-    yield "COLOR", header.colour
-    yield "X-APPLE-CALENDAR-COLOR", COLOURS[header.colour]
-    yield "LAST-MODIFIED", newest
-    yield "REFRESH-INTERVAL", vDuration(REFRESH, params={"VALUE": "DURATION"})
-    yield "X-PUBLISHED-TTL", vDuration(REFRESH)
+    name = escape(one_line(header.name))
+    yield "BEGIN:VCALENDAR"
+    yield "VERSION:2.0"
+    yield f"PRODID:{PRODUCT}"
+    yield "CALSCALE:GREGORIAN"
+    yield f"NAME:{name}"
+    yield f"X-WR-CALNAME:{name}"
+    yield f"X-WR-CALDESC:{escape(plain(header.description))}"
+    yield f"COLOR:{header.colour}"
+    yield f"X-APPLE-CALENDAR-COLOR:{COLOURS[header.colour]}"
+    yield f"LAST-MODIFIED:{_utc(newest)}"
+    yield f"REFRESH-INTERVAL;VALUE=DURATION:{refresh}"
+    yield f"X-PUBLISHED-TTL:{refresh}"
     if header.base:
-        yield "SOURCE", vUri(address(f"{header.base.rstrip('/')}/{path}"), params={"VALUE": "URI"})
+        source = f"{header.base.rstrip('/')}/{path}"
+        yield f"SOURCE;VALUE=URI:{address(source)}"
 
 
-def _entry(revision: Revision) -> Iterator[tuple[str, object]]:
-    content = published(revision.content)
-    status = "CANCELLED" if revision.cancelled else content["status"]
-    yield "UID", revision.uid
-    yield "DTSTAMP", revision.stamp
-    yield "CREATED", revision.created
-    yield "LAST-MODIFIED", revision.stamp
-    yield "SEQUENCE", revision.sequence
-    yield from _times(content)
-    yield "SUMMARY", content["summary"]
+def _stamps(revision: Revision) -> Iterator[str]:
+    stamp = _utc(revision.stamp)
+    yield f"UID:{revision.uid}"
+    yield f"DTSTAMP:{stamp}"
+    yield f"CREATED:{_utc(revision.created)}"
+    yield f"LAST-MODIFIED:{stamp}"
+    yield f"SEQUENCE:{revision.sequence}"
+
+
+def _said(content: Content) -> Iterator[str]:
+    yield f"SUMMARY:{escape(content['summary'])}"
     if content["description"]:
-        yield "DESCRIPTION", content["description"]
+        yield f"DESCRIPTION:{escape(content['description'])}"
     if content["categories"]:
-        yield "CATEGORIES", _categories(content["categories"])
+        yield f"CATEGORIES:{','.join(map(escape, content['categories']))}"
     if content["url"]:
-        yield "URL", vUri(content["url"])
-    yield "STATUS", status
-    yield from _task(status) if revision.component == TODO else _FREE
+        yield f"URL:{content['url']}"
 
 
-# Nobody is busy because a day is marked or a machine posts. Outlook takes its own word before TRANSP.
-_FREE = (("TRANSP", "TRANSPARENT"), ("X-MICROSOFT-CDO-BUSYSTATUS", "FREE"))
+def _task(status: str) -> bytes:
+    done = b"PERCENT-COMPLETE:100\r\n" if status == "COMPLETED" else b""
+    return done + b"END:VTODO\r\n"
 
 
-def _task(status: str) -> Iterator[tuple[str, object]]:
-    if status == "COMPLETED":
-        yield "PERCENT-COMPLETE", 100
-
-
-def _times(content: Content) -> Iterator[tuple[str, date]]:
-    read = date.fromisoformat if content["all_day"] else datetime.fromisoformat
+def _times(content: Content) -> Iterator[str]:
+    kind = ";VALUE=DATE:" if content["all_day"] else ":"
     if "due" in content:
-        yield "DUE", read(content["due"])
-    else:
-        yield "DTSTART", read(content["start"])
-        yield "DTEND", read(content["end"])
+        yield f"DUE{kind}{_time(content['due'])}"
+        return
+    yield f"DTSTART{kind}{_time(content['start'])}"
+    yield f"DTEND{kind}{_time(content['end'])}"
+    if "rrule" in content:
+        yield f"RRULE:{content['rrule']}"
+        yield from (f"EXDATE;VALUE=DATE:{_time(day)}" for day in content.get("exdates", ()))
 
 
-def _categories(words: list[str]) -> vCategory:
-    made = vCategory([])
-    made.cats = [_Text(word) for word in words]  # the constructor would make them the library's own text again
-    return made
+def _time(iso: str) -> str:
+    """An ISO date or an instant of UTC as iCalendar writes it: 2027-07-30 as 20270730."""
+    return iso.replace("-", "").replace(":", "").replace("+0000", "Z")
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%SZ}"

@@ -17,7 +17,6 @@ _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _BLANKS = re.compile("[ \t]{40,}")  # longer than a line they would make a folded line of nothing but blanks
 _SPECIAL = re.compile(r"[\\;,\n]")
-_ATOM = re.compile(r"\\.|.", re.DOTALL)  # an escape is never parted from its backslash
 
 
 def plain(text: str, most: int = DESCRIPTION_MOST) -> str:
@@ -55,12 +54,20 @@ def address(url: str) -> str:
 
 def fold(line: str) -> bytes:
     """The content line as UTF-8 with its CRLF, in pieces of at most 75 octets that part no character and no escape."""
-    pieces, room = [], LINE_OCTETS
-    for atom in _ATOM.findall(line):
-        octets = len(atom.encode())
-        if octets > room:
-            pieces.append("\r\n ")
-            room = LINE_OCTETS - 1
-        pieces.append(atom)
-        room -= octets
-    return "".join((*pieces, "\r\n")).encode()
+    octets = line.encode()
+    if len(octets) <= LINE_OCTETS:
+        return octets + b"\r\n"
+    pieces, start, room = [], 0, LINE_OCTETS
+    while len(octets) - start > room:
+        end = _parted(octets, start, start + room)
+        pieces.append(octets[start:end])
+        start, room = end, LINE_OCTETS - 1
+    return b"\r\n ".join((*pieces, octets[start:])) + b"\r\n"
+
+
+def _parted(octets: bytes, start: int, end: int) -> int:
+    """The last place from `start` to `end` that is within no character and no escape; `start` itself is in none."""
+    while octets[end] & 0xC0 == 0x80:  # within a character (RFC 3629)
+        end -= 1
+    piece = octets[start:end]
+    return end - (len(piece) - len(piece.rstrip(b"\\"))) % 2

@@ -1,8 +1,9 @@
-"""What each entry of a feed was published as: identity and revision are data, kept between builds."""
+"""What each entry of a feed was published as, and which files were written: data, kept between builds."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,27 @@ from scheduler.store.opening import Tx, stamp
 from scheduler.store.reads import instant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scheduler.feeds import Revised
     from scheduler.store.connecting import Db
 
+_COLUMNS = "key, component, uid, sequence, stamp, created, cancelled, drop_after, feeds, content, language"
 
-def revisions(db: Db) -> dict[str, Revision]:
-    """Every entry as it was last published, by key."""
-    columns = "key, component, uid, sequence, stamp, created, cancelled, drop_after, feeds, content"
-    return {
-        row[0]: Revision(
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file as it was last written: its digest, and how it was seen to stand then."""
+
+    sha256: str
+    seen: str
+
+
+def revisions(db: Db, *, ours: bool) -> dict[str, Revision]:
+    """Every entry as it was last published, by id: the observances in all languages, or what is our own."""
+    question = f"SELECT {_COLUMNS} FROM feed_entry WHERE language {'=' if ours else '<>'} '' ORDER BY key, language"
+    found = (
+        Revision(
             key=row[0],
             component=row[1],
             uid=row[2],
@@ -29,14 +43,16 @@ def revisions(db: Db) -> dict[str, Revision]:
             drop_after=date.fromisoformat(row[7]) if row[7] else None,
             feeds=tuple(json.loads(row[8])),
             content=json.loads(row[9]),
+            language=row[10],
         )
-        for row in db.execute(f"SELECT {columns} FROM feed_entry ORDER BY key")
-    }
+        for row in db.execute(question)
+    )
+    return {revision.id: revision for revision in found}
 
 
-def keep(tx: Tx, changed: tuple[Revision, ...], dropped: tuple[str, ...]) -> None:
-    """Stores the revisions that changed and forgets the dropped ones."""
-    for r in changed:
+def keep(tx: Tx, revised: Revised) -> None:
+    """Stores the revisions that changed, forgets the dropped ones, and that the files they stand in were written."""
+    for r in revised.changed:
         row = {
             "key": r.key,
             "component": r.component,
@@ -48,7 +64,23 @@ def keep(tx: Tx, changed: tuple[Revision, ...], dropped: tuple[str, ...]) -> Non
             "drop_after": r.drop_after.isoformat() if r.drop_after else None,
             "feeds": json.dumps(r.feeds),
             "content": json.dumps(r.content, ensure_ascii=False),
+            "language": r.language,
         }
-        tx.keep("feed_entry", row, key="key")
-    for key in dropped:
-        tx.change("DELETE FROM feed_entry WHERE key = ?", (key,))
+        tx.keep("feed_entry", row, key="key, language")
+    for r in revised.dropped:
+        tx.change("DELETE FROM feed_entry WHERE key = ? AND language = ?", (r.key, r.language))
+    forget(tx, revised.touched)
+
+
+def files(db: Db) -> dict[str, Written]:
+    """The files that were written, by path."""
+    return {row[0]: Written(row[1], row[2]) for row in db.execute("SELECT path, sha256, seen FROM feed_file")}
+
+
+def wrote(tx: Tx, path: str, written: Written) -> None:
+    tx.keep("feed_file", {"path": path, "sha256": written.sha256, "seen": written.seen}, key="path")
+
+
+def forget(tx: Tx, paths: Iterable[str]) -> None:
+    """The files are to be written again, or are gone."""
+    tx.db.executemany("DELETE FROM feed_file WHERE path = ?", [(path,) for path in paths])

@@ -239,6 +239,12 @@ def attempts(db: Db, delivery: int) -> list[dict[str, str]]:
     return rows(db, "SELECT n, started, ended, outcome, detail FROM attempt WHERE delivery = ? ORDER BY n", (delivery,))
 
 
+def sent_at(db: Db) -> dict[int, str]:
+    """When each delivery that is out went out, by its number."""
+    question = "SELECT delivery, MAX(ended) FROM attempt WHERE outcome = 'Sent' GROUP BY delivery"
+    return {row[0]: row[1] for row in db.execute(question)}
+
+
 def progress(db: Db) -> list[tuple[str, str, str | None, int]]:
     """How many posts of each campaign stand where: campaign, review, state of the newest delivery if queued, number."""
     question = """

@@ -270,9 +270,12 @@ feed_entry = _table(
     _text("drop_after", null=True),
     _text("feeds"),
     _text("content"),
-    PrimaryKeyConstraint("key"),
-    UniqueConstraint("uid"),
+    _text("language", server_default=""),
+    PrimaryKeyConstraint("key", "language"),
+    UniqueConstraint("uid", "language"),
 )
+
+feed_file = _table("feed_file", _text("path"), _text("sha256"), _text("seen"), PrimaryKeyConstraint("path"))
 
 # Tables that tell what happened: a trigger of each database refuses to change them.
 APPEND_ONLY = ("audit", "attempt", "decision", "waiver")

@@ -22,7 +22,7 @@ from scheduler.store.holds import FILE as HOLD
 from scheduler.store.log import first_broken, head
 from scheduler.store.opening import SCHEMA, copy_database, reading, soundness, stamp
 from scheduler.workflow.keeping import sweep
-from scheduler.workflow.publishing import build_feeds
+from scheduler.workflow.publishing import digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -137,7 +137,7 @@ def _write(ws: Workspace, part: Path) -> None:
                 data = file.read_bytes()
                 told["files"][name] = hashlib.sha256(data).hexdigest()
                 packed.writestr(name, data)
-            told["feeds"] = _feeds(replace(ws, settings=replace(ws.settings, home=copy)))
+            told["feeds"] = digests(replace(ws, settings=replace(ws.settings, home=copy)))
             packed.writestr(MANIFEST, json.dumps(told, indent=1))
     with part.open("rb") as written:
         os.fsync(written.fileno())
@@ -183,10 +183,4 @@ def _put(to: Path, name: str, data: bytes) -> None:
 def _feeds_of(home: Path, made: datetime) -> dict[str, str]:
     from scheduler.workflow import Workspace
 
-    return _feeds(Workspace(load_settings(home), made, lambda: made))
-
-
-def _feeds(ws: Workspace) -> dict[str, str]:
-    """The digests of the feeds that a workspace gives at its moment, by name."""
-    with TemporaryDirectory() as folder:
-        return {b.path.relative_to(folder).as_posix(): b.sha256 for b in build_feeds(ws, Path(folder))}
+    return digests(Workspace(load_settings(home), made, lambda: made))

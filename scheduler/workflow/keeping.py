@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def keep_file(path: Path, data: bytes, *, private: bool = False) -> None:
+def keep_file(path: Path, data: bytes, *, private: bool = False, lasting: bool = True) -> None:
     """Puts the bytes in place, and its folder where that is missing. A full disk takes nothing from what was there.
 
-    A `private` file is for its owner alone.
+    A `private` file is for its owner alone. One that is not `lasting` can be made again, should the power fail before
+    the disk has it: to wait for the disk a thousand times takes ten seconds.
 
     Raises BadData if they cannot be written.
     """
@@ -26,8 +27,9 @@ def keep_file(path: Path, data: bytes, *, private: bool = False) -> None:
             if private:
                 part.chmod(0o600)
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -1,4 +1,8 @@
-"""Builds the feeds: revisions kept in the store, files rewritten only when their bytes change."""
+"""Builds the feeds: revisions kept in the store, files rewritten only when their bytes change.
+
+What is built from the calendar is left alone while the calendar, the words and the day give the same; what is built
+from our posts is looked at each time.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +10,26 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scheduler import feeds
-from scheduler.model import DeliveryState
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
-from scheduler.workflow.calendar import synced
+from scheduler.workflow import editions, staff
 from scheduler.workflow.keeping import keep_file, sweep
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from scheduler.feeds import Entry, Revision
+    from scheduler.store.feeds import Written
     from scheduler.workflow import Workspace
 
-YEARS_BACK, YEARS_AHEAD = 1, 2  # the window moves once a year, with the year
+PUBLIC = "public"
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
+    """A feed's file. `name` is its path below the folder, without the secret of a private address."""
+
+    name: str
     path: Path
     sha256: str
     changed: bool
@@ -34,73 +40,100 @@ def build_feeds(ws: Workspace, out: Path | None = None) -> list[Built]:
 
     Raises BadData if a file cannot be written; the files before it are whole, the next build goes on.
     """
-    folder = out or ws.home / "public"
+    if out is not None:
+        return [_put(out, name, ws, data) for name, data in sorted(_all(ws).items())]
     with reading(ws.home) as db:
         seen = reads.last_audit(db)
-    revisions = _revise(ws)
-    files = feeds.build(revisions, base=ws.settings.feeds_base)
-    for place in {(folder / path).parent for path in files}:
+    folder = ws.home / PUBLIC
+    standing = _standing(ws, folder)
+    before = editions.look(ws)
+    fresh = editions.changed(ws, before, standing) | staff.changed(ws, standing)
+    built = _write(ws, folder, fresh, standing)
+    _remember(ws, built, {"feeds_from": seen} | before.settled)
+    rest = [Built(n, _place(ws, folder, n), w.sha256, changed=False) for n, w in standing.items() if n not in fresh]
+    return sorted(built + rest, key=lambda b: b.name)
+
+
+def stand(ws: Workspace) -> bool:
+    """Whether a build would change nothing of the calendar's feeds: no day has come that does, no file was lost."""
+    from scheduler.store import feeds as store
+
+    with reading(ws.home) as db:
+        written = store.files(db)
+    return editions.look(ws).is_settled and len(_standing(ws, ws.home / PUBLIC)) == len(written)
+
+
+def digests(ws: Workspace) -> dict[str, str]:
+    """The digest of every feed as it would be written, by name. Nothing is written but revisions."""
+    return {name: hashlib.sha256(data).hexdigest() for name, data in sorted(_all(ws).items())}
+
+
+def _all(ws: Workspace) -> dict[str, bytes]:
+    return editions.changed(ws, editions.look(ws), {}, whole=True) | staff.changed(ws, {})
+
+
+def _standing(ws: Workspace, folder: Path) -> dict[str, Written]:
+    """The files that are as they were last written: nobody else has changed them or taken them away."""
+    from scheduler.store import feeds as store
+
+    with reading(ws.home) as db:
+        written = store.files(db)
+    return {name: w for name, w in sorted(written.items()) if _seen(_place(ws, folder, name)) == w.seen}
+
+
+def _place(ws: Workspace, folder: Path, name: str) -> Path:
+    """Where the feed of a name stands: our own ones below an address that cannot be guessed."""
+    return folder / staff.hidden(ws, name)
+
+
+def _seen(path: Path) -> str:
+    """How a file stands, without reading it; empty if it is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return ""
+    return f"{stat.st_size}.{stat.st_mtime_ns}"
+
+
+def _write(ws: Workspace, folder: Path, fresh: Mapping[str, bytes], standing: Mapping[str, Written]) -> list[Built]:
+    places = {name: _place(ws, folder, name) for name in fresh}
+    for place in {path.parent for path in places.values()}:
         sweep(place)
-    built = [_write(folder / path, data) for path, data in files.items()]
-    if out is None:
-        _remember(ws, seen)
+    built = []
+    for name, data in sorted(fresh.items()):
+        sha = hashlib.sha256(data).hexdigest()
+        if name in standing and standing[name].sha256 == sha:
+            built.append(Built(name, places[name], sha, changed=False))
+        else:
+            built.append(_put(folder, name, ws, data))
     return built
 
 
-def _revise(ws: Workspace) -> tuple[Revision, ...]:
-    """Brings the stored revisions up to date. One transaction: two builds at once cannot both raise a sequence."""
-    from scheduler.store import feeds as store
-
-    calendar = synced(ws)
-    year = ws.now.year
-    days = feeds.observance_entries(calendar.verified, year - YEARS_BACK, year + YEARS_AHEAD)
-    ours = _campaign_entries(ws, {id: o.name() for id, o in calendar.observances.items()})
-    with reading(ws.home) as db:
-        revised = feeds.revise([*days, *ours], store.revisions(db), ws.now, identity=_identity(ws))
-    if not revised.changed and not revised.dropped:
-        return revised.current
-    with writing(ws.home, ws.now, ws.who) as tx:
-        tx.alone("feed_entry")
-        revised = feeds.revise([*days, *ours], store.revisions(tx.db), ws.now, identity=_identity(ws))
-        store.keep(tx, revised.changed, revised.dropped)
-    return revised.current
-
-
-def _identity(ws: Workspace) -> str:
-    return ws.settings.feeds_base or ws.settings.site or ws.settings.name
-
-
-def _campaign_entries(ws: Workspace, names: dict[str, str]) -> list[Entry]:
-    from scheduler.workflow.listing import states
-
-    first = f"{ws.now.year - YEARS_BACK}-01-01"
-    with reading(ws.home) as db:
-        deliveries = reads.deliveries(db)
-        gone = {id for id, d in deliveries.items() if d.state is DeliveryState.CANCELLED}
-        posts = [p for p in reads.posts(db, after=first) if not (p.queued and p.id in gone)]
-        created = reads.planned(db)
-    sent = {id: d.place for id, d in deliveries.items() if d.state is DeliveryState.SENT}
-    return feeds.campaign_entries(posts, sent, now=ws.now, names=names, states=states(ws, posts), created=created)
-
-
-def _remember(ws: Workspace, seen: str) -> None:
-    """Notes up to which line of the audit log the feeds are built, so that an idle tick need not build them."""
-    with reading(ws.home) as db:
-        if reads.state(db, "feeds_from") == seen:
-            return
-    from scheduler.store.calendar import remember
-
-    with writing(ws.home, ws.now, ws.who) as tx:
-        remember(tx, feeds_from=seen)
-
-
-def _write(path: Path, data: bytes) -> Built:
+def _put(folder: Path, name: str, ws: Workspace, data: bytes) -> Built:
     """Puts the bytes in place whole; a file that has them already keeps its time."""
-    sha = hashlib.sha256(data).hexdigest()
+    path = _place(ws, folder, name)
     try:
         is_same = path.is_file() and path.read_bytes() == data
     except OSError:
         is_same = False
     if not is_same:
-        keep_file(path, data)
-    return Built(path, sha, changed=not is_same)
+        keep_file(path, data, lasting=False)
+    return Built(name, path, hashlib.sha256(data).hexdigest(), changed=not is_same)
+
+
+def _remember(ws: Workspace, built: Iterable[Built], values: Mapping[str, str]) -> None:
+    """Notes what was written, and up to which line of the audit log, so that an idle tick need not build."""
+    from scheduler.store import feeds as store
+    from scheduler.store.calendar import remember
+
+    now = {b.name: store.Written(b.sha256, _seen(b.path)) for b in built}
+    with reading(ws.home) as db:
+        old = store.files(db)
+        now = {name: written for name, written in now.items() if old.get(name) != written}
+        fresh = {name: value for name, value in values.items() if reads.state(db, name) != value}
+    if not now and not fresh:
+        return
+    with writing(ws.home, ws.now, ws.who) as tx:
+        for name, written in now.items():
+            store.wrote(tx, name, written)
+        remember(tx, **fresh)

@@ -26,7 +26,7 @@ from scheduler.workflow import early
 from scheduler.workflow.calendar import sync, synced
 from scheduler.workflow.facts import drift, occurrence_of
 from scheduler.workflow.planning import plan
-from scheduler.workflow.publishing import build_feeds
+from scheduler.workflow.publishing import PUBLIC, build_feeds, stand
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -254,10 +254,11 @@ def _refusal(ws: Workspace, post: Post, checker: Checker) -> str:
 
 def _publish(ws: Workspace, done: Ticked) -> None:
     with reading(ws.home) as db:
-        if reads.state(db, "feeds_from") == reads.last_audit(db) and reads.state(db, "feeds_year") == str(ws.now.year):
-            return
+        same = reads.state(db, "feeds_from") == reads.last_audit(db)
+    if same and stand(ws):
+        return
     built = build_feeds(ws)
-    done.feeds = [b.path.relative_to(ws.home).as_posix() for b in built if b.changed]
+    done.feeds = [f"{PUBLIC}/{b.name}" for b in built if b.changed]
 
 
 def _remember(ws: Workspace, inputs: str, *, accept_clock: bool, rest: bool) -> None:
@@ -267,7 +268,7 @@ def _remember(ws: Workspace, inputs: str, *, accept_clock: bool, rest: bool) -> 
     tomorrow = stamp(datetime.combine(ws.now.date() + timedelta(1), time(), UTC))
     with writing(ws.home, ws.now, ws.who) as tx:
         seen = max(stamp(ws.now), "" if accept_clock else reads.state(tx.db, "seen_at"))
-        remember(tx, plan_at=tomorrow, inputs=inputs, seen_at=seen, feeds_year=str(ws.now.year))
+        remember(tx, plan_at=tomorrow, inputs=inputs, seen_at=seen)
     home = str(ws.home)
     database = peek.signature(home)  # before the question: what changes after it is seen as a change
     with reading(ws.home) as db:
