@@ -24,6 +24,7 @@ COMMANDS = {
     "audit": "receipts:audit",
     "verify": "receipts:verify",
     "add-day": "adding:add_day",
+    "calendar": "importing:calendar",
     "plan": "planning:plan",
     "posts": "posts:posts",
     "show": "posts:show_post",
