@@ -50,6 +50,7 @@ COMMANDS = {
     "resume": "holding:resume",
     "essential": "holding:essential",
     "feeds": "sending:feeds",
+    "serve": "serving:serve",
     "doctor": "care:doctor",
     "simulate": "simulating:simulate",
     "install": "installing:install",
