@@ -2,8 +2,8 @@
 
     .venv/bin/python tests/bench_serve.py [SECONDS]
 
-The server has one core, and wrk, which asks, the other. It needs `apt-get install nginx-light wrk`; Radicale comes
-from PyPI. Each is asked for what it has answered before, by its own tag (Radicale sends the whole feed all the same).
+The server has one core, and wrk, which asks, the other. It needs `apt-get install wrk`; nginx and Radicale are
+fetched. Each is asked for what it has answered before, by its own tag (Radicale sends the whole feed all the same).
 The aim: 20 times Radicale, and a fifth of nginx.
 """
 
@@ -19,7 +19,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from servers import fetch, fetching, free_port, wait_for
+from servers import fetch, fetching, free_port, nginx, wait_for
 
 ROOT = Path(__file__).parent.parent
 FEEDS = ("observances.ics", "themes/human-trafficking.ics")  # all days, and a few
@@ -69,17 +69,11 @@ def ours(home, feed, seconds):
         return measured(port, f"/{feed}", seconds)
 
 
-def nginx(home, feed, seconds, folder):
+def nginxs(home, feed, seconds, folder):
     port = free_port()
-    temp = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in "client_body proxy fastcgi uwsgi scgi".split())
-    owner = "user root;" if os.geteuid() == 0 else ""
     site = f"listen 127.0.0.1:{port}; root {home}/public; types {{ text/calendar ics; }} charset utf-8;"
-    (folder / "nginx.conf").write_text(
-        f"{owner} worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error.log;"
-        f"events {{ worker_connections 1024; }} http {{ access_log off; {temp} keepalive_requests 100000000;"
-        f"open_file_cache max=1000; server {{ {site} }} }}"
-    )
-    with server(["nginx", "-e", folder / "error.log", "-c", folder / "nginx.conf"], port):
+    lines = f"keepalive_requests 100000000; open_file_cache max=1000; server {{ {site} }}"
+    with nginx.running(folder, port, lines, before=["taskset", "-c", "0"]):
         return measured(port, f"/{feed}", seconds)
 
 
@@ -101,9 +95,9 @@ def radicale(home, feed, seconds, folder):
 
 def main():
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 10
-    for tool in ("taskset", "wrk", "nginx"):
+    for tool in ("taskset", "wrk"):
         if not shutil.which(tool):
-            sys.exit(f"there is no {tool} here: apt-get install nginx-light wrk util-linux")
+            sys.exit(f"there is no {tool} here: apt-get install wrk util-linux")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         home = folder / "home"
@@ -113,7 +107,7 @@ def main():
             (folder / feed).mkdir(parents=True)
             found = {
                 "daymark serve": ours(home, feed, seconds),
-                "nginx": nginx(home, feed, seconds, folder / feed),
+                "nginx": nginxs(home, feed, seconds, folder / feed),
                 "radicale": radicale(home, feed, seconds, folder / feed),
             }
             tell(feed, (home / "public" / feed).stat().st_size, found)

@@ -23,7 +23,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from servers import free_port, wait_for
+from servers import free_port, nginx, wait_for
 from test_lists import PROPERTY
 
 from scheduler.serve.asking import form_of, is_current
@@ -462,25 +462,15 @@ def _pulled(link):
 
 
 @contextmanager
-def nginx(folder: Path, public: Path):
-    """A real nginx with the lines of docs/serving.md, on another port and without privileges."""
-    if not shutil.which("nginx"):
-        pytest.fail("there is no nginx here: apt-get install nginx-light")
+def as_the_docs_have_it(folder: Path, public: Path):
+    """A real nginx with the lines of docs/serving.md, on another port and for another folder."""
     told = (ROOT / "docs" / "serving.md").read_text("utf-8").split("```nginx\n")[1].split("```")[0]
     port = free_port()
-    site = told.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("/home/maria/harbour/public", str(public))
-    site = site.replace("include mime.types;", "include /etc/nginx/mime.types;")
-    temp = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in "client_body proxy fastcgi uwsgi scgi".split())
-    text = f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
-    owner = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(f"{owner}{text}http {{ access_log off; {temp}\n{site} }}\n")
-    with subprocess.Popen(["nginx", "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]) as process:
-        try:
-            wait_for(port, process)
-            yield Site(port, public)
-        finally:
-            process.terminate()
-            process.wait(30)
+    for theirs, here in (("listen 80;", f"listen 127.0.0.1:{port};"), ("/home/maria/harbour/public", str(public))):
+        assert theirs in told
+        told = told.replace(theirs, here)
+    with nginx.running(folder, port, told):
+        yield Site(port, public)
 
 
 @pytest.mark.slow
@@ -488,7 +478,7 @@ def test_the_nginx_of_the_docs_serves_the_same_feed_by_the_same_rules(home, tmp_
     (home / "public" / ".secret.ics").write_text("secret")
     if not (home / "public" / "outside.ics").is_symlink():
         (home / "public" / "outside.ics").symlink_to(home / "daymark.toml")
-    with nginx(tmp_path, home / "public") as site:
+    with as_the_docs_have_it(tmp_path, home / "public") as site:
         got = site.ask(FEED)
         assert (got.status, got.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
         assert got.body == (home / "public" / "observances.ics").read_bytes()
