@@ -18,7 +18,7 @@ CREDENTIALS = ["ping:/etc/daymark/ping", "a.b_c-1:/etc/day mark/100%", 'quoted:/
 @pytest.mark.parametrize("home", HOMES)
 def test_systemd_finds_the_units_right(home, tmp_path: Path) -> None:
     program = shutil.which("true") or "/bin/true"
-    for name, text in systemd_units(program, home, "root", CREDENTIALS).items():
+    for name, text in systemd_units(program, home, "root", CREDENTIALS, 8080).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *sorted(map(str, tmp_path.glob("daymark-*")))],
@@ -53,6 +53,18 @@ def test_install_writes_the_units_and_a_second_time_the_same(daymark, workspace,
     assert daymark.json("install", "--systemd", str(tmp_path / "units"), home=workspace) == first
     assert {path: Path(path).read_bytes() for path in first["files"]} == before
     assert str(workspace) in before[first["files"][0]].decode()
+
+
+def test_a_unit_that_serves_is_written_if_asked_for(daymark, workspace, tmp_path: Path) -> None:
+    words = ("install", "--systemd", str(tmp_path / "units"), "--serve", "8080")
+    answer = daymark(*words, home=workspace)
+    assert answer.code == 0, answer
+    text = (tmp_path / "units" / "daymark-serve.service").read_text("utf-8")
+    assert f"serve --port 8080 --home {workspace}\n" in text
+    assert "Restart=on-failure\n" in text
+    assert text.endswith("[Install]\nWantedBy=default.target\n")
+    assert answer.err.endswith("enable --now daymark-tick.timer daymark-backup.timer daymark-serve.service\n")
+    assert daymark("install", "--cron", "--serve", "8080", home=workspace).code == 2
 
 
 def test_install_prints_lines_for_cron_and_refuses_what_is_unclear(daymark, workspace, tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from icalendar import Calendar
 
 from scheduler.errors import BadFile
 from scheduler.lists import MOST_BYTES, read_list
-from scheduler.lists.calendar import MOST_REPEATS, MOST_STEPS
 from scheduler.lists.listing import MOST_DAYS, MOST_NAME, MOST_NOTES, plain
+from scheduler.lists.repeats import MOST_REPEATS, MOST_STEPS
 from scheduler.lists.texts import Order, dates_of, read_span
 
 PROPERTY = settings(deadline=None, max_examples=150, derandomize=True)

@@ -24,6 +24,9 @@ def install(
         list[str] | None,
         typer.Option(metavar="NAME:PATH", help="A secret for the tick in systemd's keeping, such as ping:/etc/ping."),
     ] = None,
+    serve: Annotated[
+        int | None, typer.Option(metavar="PORT", min=1, max=65535, help="A unit for `daymark serve` on this port, too.")
+    ] = None,
     cron: Annotated[bool, typer.Option("--cron", help="Print the lines for `crontab -e`.")] = False,
     home: Home = "",
     now: Now = "",
@@ -31,7 +34,7 @@ def install(
 ) -> None:
     """Make the machine tick by itself: write systemd units, or print the lines for cron. Starts nothing."""
     from scheduler.config import require_workspace
-    from scheduler.exports.units import cron_lines
+    from scheduler.exports.units import cron_lines, systemd_units
 
     del now  # taken like everywhere, of no use here
     if bool(systemd) == cron:
@@ -39,13 +42,16 @@ def install(
     credentials = [_right_credential(told) for told in credential or ()]
     if credentials and cron:
         raise UsageError("cron keeps no credentials", "give the secret to the tick as DAYMARK_PING, in the crontab")
+    if serve and cron:
+        raise UsageError("cron starts nothing that stays", "give --serve with --systemd, or run daymark serve yourself")
     place = home_of(home)
     require_workspace(place)
     if cron:
         lines = cron_lines(_program(), str(place))
         show.document({"lines": lines}) if json else show.line("\n".join(lines))
     else:
-        _write_units(Path(systemd).expanduser().absolute(), str(place), user, credentials, json=json)
+        units = systemd_units(_program(), str(place), user, credentials, serve or 0)
+        _write_units(Path(systemd).expanduser().absolute(), units, user, json=json)
 
 
 def _right_credential(told: str) -> str:
@@ -56,11 +62,9 @@ def _right_credential(told: str) -> str:
     return told
 
 
-def _write_units(folder: Path, home: str, user: str, credentials: list[str], *, json: bool) -> None:
-    from scheduler.exports.units import systemd_units
+def _write_units(folder: Path, units: dict[str, str], user: str, *, json: bool) -> None:
     from scheduler.workflow.keeping import keep_file
 
-    units = systemd_units(_program(), home, user, credentials)
     for name, text in units.items():
         keep_file(folder / name, text.encode())
     if json:
@@ -69,7 +73,7 @@ def _write_units(folder: Path, home: str, user: str, credentials: list[str], *, 
     for name in units:
         show.line(str(folder / name))
     scope = "" if user else " --user"
-    timers = " ".join(name for name in units if name.endswith(".timer"))
+    timers = " ".join(name for name, text in units.items() if "[Install]" in text)
     show.aside(f"Next: systemctl{scope} daemon-reload && systemctl{scope} enable --now {timers}")
 
 

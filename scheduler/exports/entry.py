@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
 _EMPTY = {"the", "of", "for", "and", "in", "on", "to", "a", "international", "world", "united", "nations"}
 
@@ -48,3 +48,12 @@ def id_for(name: str) -> str:
     while words and not words[0][0].isalpha():
         words.pop(0)
     return "-".join(words[:7]) or "day-" + "".join(chr(97 + byte % 26) for byte in sha256(name.encode()).digest()[:8])
+
+
+def free_id(id: str, taken: Container[str]) -> str:
+    """The id, or the first of `id-2`, `id-3`, ... that is not taken."""
+    found, n = id, 1
+    while found in taken:
+        n += 1
+        found = f"{id}-{n}"
+    return found

@@ -16,7 +16,7 @@ _SERVICE = """\
 Description=Daymark: {what}
 
 [Service]
-Type=oneshot
+Type={kind}
 ExecStart={command}
 WorkingDirectory={home}
 {user}{credentials}# Nothing but the workspace can be written, and nothing new can be gained.
@@ -54,11 +54,18 @@ WantedBy=timers.target
 """
 
 
-def systemd_units(program: str, home: str, user: str = "", credentials: Iterable[str] = ()) -> dict[str, str]:
+_STAYS = "exec\nRestart=on-failure\nRestartSec=5s"
+_WANTED = "\n[Install]\nWantedBy={target}\n"
+
+
+def systemd_units(
+    program: str, home: str, user: str = "", credentials: Iterable[str] = (), serve: int = 0
+) -> dict[str, str]:
     """The files of systemd by name: a service and a timer for ticks, and for a backup a day.
 
     `user` runs them as that user, for units of the system; without it they are for `systemctl --user`. Each of the
-    `credentials` is NAME:PATH: the tick may read that file, under that name, whoever else may not.
+    `credentials` is NAME:PATH: the tick may read that file, under that name, whoever else may not. With a port to
+    `serve` on there is a service that stays, too.
     """
     who = f"User={user}\n" if user else ""
     loaded = "".join(f"LoadCredential={told.replace('%', '%%')}\n" for told in credentials)
@@ -68,17 +75,21 @@ def systemd_units(program: str, home: str, user: str = "", credentials: Iterable
     }
     files = {}
     for name, (what, words, when) in jobs.items():
-        command = " ".join(_quoted(word) for word in [program, *words, "--home", home])
-        files[f"{name}.service"] = _SERVICE.format(
-            what=what,
-            command=command,
-            home=home.replace("%", "%%"),
-            writable=_quoted(home),
-            user=who,
-            credentials=loaded if words == ["tick"] else "",
-        )
+        files[f"{name}.service"] = _service(what, [program, *words], home, who, loaded if words == ["tick"] else "")
         files[f"{name}.timer"] = _TIMER.format(what=what, when=when)
+    if serve:
+        words = [program, "serve", "--port", str(serve)]
+        wanted = _WANTED.format(target="multi-user.target" if user else "default.target")
+        files["daymark-serve.service"] = _service("the feeds over HTTP", words, home, who, kind=_STAYS) + wanted
     return files
+
+
+def _service(what: str, words: list[str], home: str, who: str, loaded: str = "", *, kind: str = "oneshot") -> str:
+    command = " ".join(_quoted(word) for word in [*words, "--home", home])
+    place, writable = home.replace("%", "%%"), _quoted(home)
+    return _SERVICE.format(
+        what=what, kind=kind, command=command, home=place, writable=writable, user=who, credentials=loaded
+    )
 
 
 def cron_lines(program: str, home: str) -> list[str]:

@@ -51,8 +51,8 @@ def add_entries(
 
 def _appended(home: Path, path: Path, entries: Mapping[str, Mapping[str, Any]], note: str) -> tuple[Added, str]:
     """What is new of the entries, and the whole file with it."""
-    old = _text(path)
-    fresh = {id: fields for id, fields in entries.items() if not _is_there(home, id, fields)}
+    old, there = _text(path), calendars.read(folders(home, "calendars")).observances
+    fresh = {id: fields for id, fields in entries.items() if not _is_there(home, id, fields, there)}
     text = "\n".join(as_entry(id, fields, note) for id, fields in fresh.items())
     _require_utf8(text)
     whole = f"{old.rstrip()}\n\n{text}" if old.strip() and text else old or text
@@ -87,13 +87,12 @@ def _require_utf8(text: str) -> None:
         raise UsageError("the entry holds something that is not UTF-8 text", "type it again") from error
 
 
-def _is_there(home: Path, id: str, fields: Mapping[str, Any]) -> bool:
+def _is_there(home: Path, id: str, fields: Mapping[str, Any], there: calendars.Written) -> bool:
     """Whether the workspace has this entry, checked on whatever day. Raises UsageError if it has another one."""
-    everywhere = folders(home, "calendars")
-    body, file, _ = calendars.read(everywhere).observances.get(id, ({}, "", ""))
+    body, file, _ = there.get(id, ({}, "", ""))
     if not file or Path(file).parent != home / "calendars":
         return False
-    wanted = calendars.read(everywhere, {Path(file): as_entry(id, fields)}).observances[id][0]
+    wanted = calendars.read(folders(home, "calendars"), {Path(file): as_entry(id, fields)}).observances[id][0]
     if {k: v for k, v in body.items() if k in wanted} | {"checked": wanted["checked"]} != wanted:
         raise UsageError(f"the workspace has another entry '{id}', in {file}", "choose another id, or edit that file")
     return True

@@ -9,7 +9,7 @@ from scheduler import dates
 from scheduler.compare import Comparison, Kind, Listed, compare
 from scheduler.compare.names import normal
 from scheduler.errors import BadFile
-from scheduler.exports import id_for
+from scheduler.exports import free_id, id_for
 from scheduler.lists import Listing, read_list
 from scheduler.model import FIRST_YEAR, LAST_YEAR
 
@@ -88,7 +88,7 @@ def drafts(verified: Sequence[Verified], calendar: Calendar, today: date) -> dic
                 seen.setdefault(normal(pair.theirs.name) or pair.theirs.name, []).append(pair.theirs)
     made: dict[str, dict[str, Any]] = {}
     for days in seen.values():
-        made[_free_id(id_for(days[0].name), {*made, *calendar.observances})] = _draft(days, today)
+        made[free_id(id_for(days[0].name), {*made, *calendar.observances})] = _draft(days, today)
     return made
 
 
@@ -105,11 +105,3 @@ def _draft(days: list[Listed], today: date) -> dict[str, Any]:
         "checked": today,
         "unverified": True,
     }
-
-
-def _free_id(id: str, taken: set[str]) -> str:
-    found, n = id, 1
-    while found in taken:
-        n += 1
-        found = f"{id}-{n}"
-    return found

@@ -1,0 +1,382 @@
+"""Other people's calendars: looked at first, taken as unverified days, and whatever they hold ends in one sentence."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import recurring_ical_events
+from conftest import ROOT, everything
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
+from test_lists import CARRIED, ON, PROPERTY, event, ics, mutated, require_a_sentence
+
+from scheduler import dates
+from scheduler.calendars import load_calendar
+from scheduler.errors import BadFile
+from scheduler.lists.series import MOST_SERIES, read_series
+from scheduler.model import Calendar as Days
+from scheduler.workflow.importing import fields_of, review
+
+TODAY = date(2026, 7, 1)
+
+
+def series(*events, today=TODAY):
+    return read_series(ics(*events).encode(), today)
+
+
+def one(*lines, name="X Day"):
+    found, listing = series(event("UID:1", *lines, name=name))
+    assert listing.notes == []
+    return found[0].day
+
+
+RULES = [
+    ("a date", [f"{ON}20150730", "RRULE:FREQ=YEARLY"], "07-30"),
+    ("a date, said twice", [f"{ON}20150730", "RRULE:FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=30"], "07-30"),
+    ("in small letters", [f"{ON}20150730", "RRULE:freq=yearly"], "07-30"),
+    ("a leap day", [f"{ON}20160229", "RRULE:FREQ=YEARLY"], "02-29"),
+    ("with an hour", ["DTSTART;TZID=Asia/Tokyo:20150730T010000", "RRULE:FREQ=YEARLY"], "07-30"),
+    ("a week", [f"{ON}20150801", "DTEND;VALUE=DATE:20150808", "RRULE:FREQ=YEARLY"], "08-01..08-07"),
+    ("a month", [f"{ON}20150101", "DTEND;VALUE=DATE:20150201", "RRULE:FREQ=YEARLY"], "month of january"),
+    ("over New Year", [f"{ON}20151228", "DURATION:P7D", "RRULE:FREQ=YEARLY"], "12-28..01-03"),
+    ("over a leap day", [f"{ON}20150225", "DURATION:P7D", "RRULE:FREQ=YEARLY"], "7 days from 02-25"),
+    ("a weekday", [f"{ON}20150504", "RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=1MO"], "first monday of may"),
+    ("the last one", [f"{ON}20150924", "RRULE:FREQ=YEARLY;BYDAY=-1TH;BYMONTH=9"], "last thursday of september"),
+    ("one by its place", [f"{ON}20150504", "RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=MO;BYSETPOS=1"], "first monday of may"),
+    ("a week from it", [f"{ON}20150504", "DURATION:P7D", "RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=1MO"],
+     "7 days from first monday of may"),
+    ("between", [f"{ON}20150210", "RRULE:FREQ=YEARLY;BYMONTH=2;BYDAY=TU;BYMONTHDAY=5,6,7,8,9,10,11"],
+     "tuesday between 02-05 and 02-11"),
+    ("the last day", [f"{ON}20150228", "RRULE:FREQ=YEARLY;BYMONTHDAY=-1;BYMONTH=2"], "last day of february"),
+    ("every twelve months", [f"{ON}20150504", "RRULE:FREQ=MONTHLY;INTERVAL=12;BYDAY=1MO"], "first monday of may"),
+    ("every five years", [f"{ON}20101020", "RRULE:FREQ=YEARLY;INTERVAL=5"], "10-20 every 5 years from 2010"),
+    ("every month", [f"{ON}20150125", "RRULE:FREQ=MONTHLY"], "25 of every month"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "rule"), [row[1:] for row in RULES], ids=[row[0] for row in RULES])
+def test_a_yearly_rule_is_said_in_the_rule_language(lines, rule):
+    assert one(*lines).rule == rule
+
+
+ENDS = [
+    ("COUNT=3", 2017), ("UNTIL=20170730", 2017), ("UNTIL=20170729", 2016), ("UNTIL=20170729T230000Z", 2016),
+    ("COUNT=999999999", 2100), ("UNTIL=99991231", 2100), ("INTERVAL=2;COUNT=3", 2019),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("end", "until"), ENDS, ids=[row[0] for row in ENDS])
+def test_a_rule_that_ends_is_held_until_then(end, until):
+    day = one(f"{ON}20150730", f"RRULE:FREQ=YEARLY;{end}")
+    assert (day.since, day.until) == (2015, until)
+
+
+def test_years_that_depart_from_a_rule_are_exceptions():
+    rule = event("UID:1", f"{ON}20150730", "RRULE:FREQ=YEARLY", "EXDATE;VALUE=DATE:20280730,20290731")
+    moved = event("UID:1", "RECURRENCE-ID;VALUE=DATE:20270730", f"{ON}20270802", name="X Day, later")
+    gone = event("UID:1", "RECURRENCE-ID;VALUE=DATE:20300730", f"{ON}20300730", "STATUS:CANCELLED")
+    found, _ = series(rule, moved, gone)
+    departs = {year: span and str(span.start) for year, span in found[0].day.exceptions.items()}
+    assert departs == {2027: "2027-08-02", 2028: None, 2030: None}
+
+
+DATED = [
+    ("one date", [("X Day", "20270507", "")], {2027: "2027-05-07"}),
+    ("years of one name", [("X Day", "20260507", ""), ("x day", "20270506", "")],
+     {2026: "2026-05-07", 2027: "2027-05-06"}),
+    ("years of one UID", [("X Day", "20260507", "1"), ("Day of X", "20270506", "1")],
+     {2026: "2026-05-07", 2027: "2027-05-06"}),
+    ("the year in the name", [("X Day 2026", "20260507", ""), ("X Day (2027)", "20270506", "")],
+     {2026: "2026-05-07", 2027: "2027-05-06"}),
+    ("the same date twice", [("X Day", "20270507", "1"), ("X Day", "20270507", "2")], {2027: "2027-05-07"}),
+    ("the days of a week", [("X Day", f"202705{n:02}", "") for n in range(3, 10)], {2027: "2027-05-03..2027-05-09"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("events", "wanted"), [row[1:] for row in DATED], ids=[row[0] for row in DATED])
+def test_single_dates_stand_under_their_years_and_prove_no_rule(events, wanted):
+    made = [event(f"{ON}{on}", *([f"UID:{uid}"] if uid else []), name=name) for name, on, uid in events]
+    found, listing = series(*made)
+    assert listing.notes == []
+    (entry,) = [fields_of(day, "x.ics", TODAY) for day in found]
+    assert (entry["rule"], entry["announced"]) == ("announced", {str(year): span for year, span in wanted.items()})
+
+
+def test_a_rule_that_we_have_no_words_for_becomes_the_dates_of_the_years_to_come():
+    day = one(f"{ON}20150730", "RRULE:FREQ=YEARLY;BYYEARDAY=211")
+    assert (day.rule, [str(day.announced[year].start) for year in (2027, 2028)]) == (
+        "announced",
+        ["2027-07-30", "2028-07-29"],
+    )
+    assert (min(day.announced), max(day.announced)) == (2025, 2036)
+
+
+NOT_TAKEN = [
+    ("weekly", [f"{ON}20260105", "RRULE:FREQ=WEEKLY"], "times in 2026: only days of the year are taken"),
+    ("every second", [f"{ON}20260105", "RRULE:FREQ=SECONDLY"], "repeats more than once a day"),
+    ("never by days", [f"{ON}20260105", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"], "repeats too much"),
+    ("in no steps", [f"{ON}20260105", "RRULE:FREQ=YEARLY;INTERVAL=0"], "repeats in no steps"),
+    ("over long ago", [f"{ON}20100105", "RRULE:FREQ=YEARLY;BYYEARDAY=5;COUNT=3"], "not held from 2025 on"),
+    ("no date", ["DTSTART:tomorrow"], "Wrong date format tomorrow"),
+    ("long ago", [f"{ON}18500730"], "lies outside 1945 to 2100"),
+]
+
+
+@pytest.mark.parametrize(("lines", "why"), [row[1:] for row in NOT_TAKEN], ids=[row[0] for row in NOT_TAKEN])
+def test_what_cannot_be_taken_is_told_and_the_rest_is_taken(lines, why):
+    found, listing = series(event(*lines), event(f"{ON}20270101", name="Y"))
+    assert [day.day.name() for day in found] == ["Y"]
+    assert [note for note in listing.notes if note.startswith("event 1: ") and why in note] == listing.notes != []
+
+
+def test_a_name_on_two_dates_of_a_year_is_told():
+    found, listing = series(event(f"{ON}20270507"), event(f"{ON}20270907"))
+    assert (found, len(listing.notes)) == ([], 1)
+    assert "held 2 times in 2027" in listing.notes[0]
+
+
+def test_markup_and_signs_that_a_terminal_obeys_are_taken_out_of_names():
+    day = one(f"{ON}20270507", name="<script>alert(1)</script>Open \x1b[31m<b>Day</b> \u202e2027")
+    assert day.name() == "alert(1) Open [31m Day"
+
+
+def test_a_calendar_that_stands_twice_in_a_file_is_read_once():
+    assert len(series(*[event("UID:1", f"{ON}20150730", "RRULE:FREQ=YEARLY")] * 3)[0]) == 1
+
+
+def test_more_days_than_a_calendar_has_are_cut_and_said_to_be():
+    found, listing = series(*[event(f"{ON}20270101", name=f"Day of {n}") for n in range(MOST_SERIES + 1)])
+    assert len(found) == MOST_SERIES
+    assert f"only the first {MOST_SERIES} days were read" in listing.notes
+
+
+# --- held against the calendar
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_calendar([ROOT / "calendars"])
+
+
+def kinds(calendar, *events):
+    return [(day.kind, day.ours) for day in review(calendar, "x.ics", ics(*events).encode(), TODAY).found]
+
+
+COMPARED = [
+    ("World Day Against Trafficking in Persons", "20150730", "same"),
+    ("Anti-Trafficking in Persons Day", "20150730", "other name"),
+    ("World Day Against Trafficking in Persons", "20150801", "other date"),
+    ("Harbour Lantern Evening", "20150730", "new"),
+]
+
+
+@pytest.mark.parametrize(("name", "on", "kind"), COMPARED, ids=[row[2] for row in COMPARED])
+def test_a_day_that_we_have_is_known_again(shipped, name, on, kind):
+    ours = "" if kind == "new" else "trafficking-in-persons-day"
+    assert kinds(shipped, event(f"{ON}{on}", "RRULE:FREQ=YEARLY", name=name)) == [(kind, ours)]
+
+
+def test_years_that_our_day_has_no_date_in_are_told(shipped):
+    entry = next(o for o in shipped.observances.values() if o.rule == "announced" and len(o.announced) > 1)
+    spans = [s for year in (*entry.announced, 2033) for s in [entry.announced.get(year)]]
+    events = [event(f"{ON}{span.start if span else date(2033, 5, 5):%Y%m%d}", name=entry.name()) for span in spans]
+    (day,) = review(shipped, "x.ics", ics(*events).encode(), TODAY).found
+    assert (day.ours, day.lacks) == (entry.id, (2033,))
+
+
+def file_of(folder: Path, *events: str) -> str:
+    path = folder / "theirs.ics"
+    path.write_text(ics(*events), encoding="utf-8")
+    return str(path)
+
+
+THEIRS = (
+    event("UID:1", f"{ON}20150504", "RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=1MO", "URL:https://example.org/harbour",
+          name="Harbour Lantern Evening"),
+    event("UID:2", f"{ON}20270911", "DTEND;VALUE=DATE:20270914", "URL:javascript:alert(1)", name="Quay Days 2027"),
+    event("UID:3", f"{ON}20150730", "RRULE:FREQ=YEARLY", name="World Day Against Trafficking in Persons"),
+    event("UID:4", f"{ON}20270101", "RRULE:FREQ=DAILY", name="Stand-up"),
+)  # fmt: skip
+TAKEN = """\
+# From {source}: not yet held against a source.
+[harbour-lantern-evening]
+name = "Harbour Lantern Evening"
+rule = "first monday of may"
+since = 2015
+sources = ["https://example.org/harbour"]
+checked = 2026-07-01
+unverified = true
+
+# From {source}: not yet held against a source.
+[quay-days]
+name = "Quay Days"
+rule = "announced"
+announced = {{ 2027 = "2027-09-11..2027-09-13" }}
+checked = 2026-07-01
+unverified = true
+"""
+
+
+def test_the_first_look_tells_what_there_is_and_changes_nothing(daymark, workspace, tmp_path):
+    before = everything(workspace)
+    told = daymark.json("calendar", "import", file_of(tmp_path, *THEIRS), home=workspace)
+    assert everything(workspace) == before
+    assert [(day["kind"], day["id"], day["rule"], day["ours"]) for day in told["days"]] == [
+        ("new", "harbour-lantern-evening", "first monday of may", ""),
+        ("same", "day-against-trafficking-persons", "07-30", "trafficking-in-persons-day"),
+        ("new", "quay-days", "announced", ""),
+    ]
+    assert told["days"][2]["dates"] == {"2027": {"start": "2027-09-11", "end": "2027-09-13"}}
+    assert (told["unread"], len(told["notes"]), told["written"]) == (1, 1, None)
+    shown = daymark("calendar", "import", file_of(tmp_path, *THEIRS), home=workspace)
+    assert "first monday of may" in shown.out
+    assert "not taken: event 4: 'Stand-up': it is held 365 times in 2027" in shown.err
+
+
+def test_what_is_new_is_taken_as_unverified_days_and_the_second_time_nothing_is(daymark, workspace, tmp_path):
+    words = ("calendar", "import", file_of(tmp_path, *THEIRS), "--write", "--as", "ann")
+    before = everything(workspace)
+    rehearsed = daymark.json(*words, "--dry-run", home=workspace)["written"]
+    assert everything(workspace) == before
+    assert daymark.json(*words, home=workspace)["written"] == rehearsed
+    path = workspace / "calendars" / "imported.toml"
+    assert path.read_text("utf-8") == TAKEN.format(source=tmp_path / "theirs.ics")
+    told = daymark.json("explain", "quay-days", "2027", home=workspace)
+    assert (told["confidence"], told["origin"]) == ("unverified", "own")
+    before = everything(workspace)
+    again = daymark.json(*words, home=workspace)
+    assert (again["written"]["ids"], everything(workspace)) == ([], before)
+    assert [day["kind"] for day in again["days"]] == ["same"] * 3
+
+
+def test_a_person_may_choose_even_a_day_that_the_calendar_seems_to_have(daymark, workspace, tmp_path):
+    words = ("calendar", "import", file_of(tmp_path, *THEIRS), "--write", "--only", "day-against-trafficking-persons")
+    assert daymark.json(*words, home=workspace)["written"]["ids"] == ["day-against-trafficking-persons"]
+    entries = tomllib.loads((workspace / "calendars" / "imported.toml").read_text("utf-8"))
+    assert list(entries) == ["day-against-trafficking-persons"]
+
+
+WRONG = [
+    ("another verb", ("export", "x.ics"), 2, "no verb 'export'"),
+    ("no such day", ("import", "{file}", "--write", "--only", "quay-day"), 2, "did you mean quay-days"),
+    ("choosing without writing", ("import", "{file}", "--only", "quay-days"), 2, "give --write"),
+    ("no such file", ("import", "nowhere.ics"), 5, "there is no such file"),
+    ("a page", ("import", "{page}"), 5, "no iCalendar file but a web page"),
+    ("plain http", ("import", "http://example.org/x.ics"), 2, "only https addresses are"),
+    ("a file's address", ("import", "file:///etc/passwd"), 2, "is no address that can be asked"),
+    ("a private number", ("import", "https://10.0.0.1/x.ics"), 2, "inside a private network"),
+    ("this machine", ("import", "https://localhost/x.ics"), 2, "inside a private network"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "said"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
+def test_what_is_wrong_is_told_in_a_sentence_and_nothing_is_changed(words, code, said, daymark, workspace, tmp_path):
+    (tmp_path / "page.ics").write_text("<!DOCTYPE html><html><p>Sign in</p></html>")
+    places = {"file": file_of(tmp_path, *THEIRS), "page": str(tmp_path / "page.ics")}
+    before = everything(workspace)
+    answer = daymark("calendar", *[word.format(**places) for word in words], home=workspace)
+    assert (answer.code, everything(workspace)) == (code, before), answer
+    assert said in answer.err
+    assert "Traceback" not in answer.err
+
+
+# --- real feeds
+
+
+def test_our_own_feeds_come_back_as_the_same_days(daymark, workspace):
+    assert daymark("feeds", home=workspace).code == 0
+    feed = workspace / "public" / "observances.ics"
+    calendar = load_calendar([ROOT / "calendars"])
+    events = Calendar.from_ical(feed.read_bytes()).walk("VEVENT")
+    published = {(e["SUMMARY"], e["DTSTART"].dt, e["DTEND"].dt - timedelta(1)) for e in events}
+    by_themselves = review(Days({}, (), {}), str(feed), feed.read_bytes(), TODAY)
+    taken = {
+        (day.series.day.name(), span.start, span.end)
+        for day in by_themselves.found
+        for span in day.series.spans(sorted(day.series.day.announced))
+    }
+    often = {note.split("'")[1] for note in by_themselves.listing.notes}  # days held more than once a year
+    assert {row for row in published if row not in taken and not any(row[0].startswith(n) for n in often)} == set()
+    assert taken <= published
+    assert len(taken) > 500
+    found = review(calendar, str(feed), feed.read_bytes(), TODAY).found
+    assert [(day.kind, day.series.day.name()) for day in found if day.kind != "same"] == []
+
+
+@pytest.mark.parametrize("path", CARRIED, ids=lambda path: path.stem)
+def test_every_calendar_that_test_suites_carry_ends_in_days_or_one_sentence(path):
+    try:
+        reviewed = review(Days({}, (), {}), str(path), path.read_bytes(), date(2020, 1, 1))
+    except BadFile as error:
+        require_a_sentence(error)
+    else:
+        assert all(day.series.day.name() for day in reviewed.found)
+
+
+@st.composite
+def yearly(draw):
+    """The lines of an all-day event with a yearly rule of a common shape."""
+    start = draw(st.dates(date(1990, 1, 1), date(2030, 12, 31)))
+    nth = draw(st.sampled_from([1, 2, 3, 4, 5, -1]))
+    day = draw(st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"]))
+    by = draw(
+        st.sampled_from(["", f";BYMONTH={start.month};BYDAY={nth}{day}", f";BYMONTH={start.month};BYMONTHDAY=-1"])
+    )
+    counted = [] if by else [";COUNT=5", ";INTERVAL=3;COUNT=4"]  # whether a first day that no rule gives counts is open
+    more = draw(st.sampled_from(["", ";INTERVAL=2", ";UNTIL=20350615", *counted]))
+    days = draw(st.integers(1, 40))
+    return [f"{ON}{start:%Y%m%d}", f"DURATION:P{days}D", f"RRULE:FREQ=YEARLY{by}{more}"]
+
+
+@PROPERTY
+@given(lines=yearly())
+def test_what_is_taken_is_held_on_the_days_that_another_reader_finds(lines):
+    found, _ = series(event("UID:1", *lines))
+    assert "announced" not in [day.day.rule for day in found]
+    read = recurring_ical_events.of(Calendar.from_ical(ics(event("UID:1", *lines))))
+    years = range(2031, 2041)  # later than any first day
+    theirs = {e["DTSTART"].dt for e in read.between(date(2031, 1, 1), date(2041, 1, 1))}
+    ours = {o.start for day in found for year in years for o in dates.occurrences(day.day, year)}
+    assert {day for day in theirs if not isinstance(day, datetime) and day.year in years} == ours
+
+
+def require_days_or_a_sentence(data):
+    try:
+        reviewed = review(Days({}, (), {}), "theirs.ics", data, TODAY)
+    except BadFile as error:
+        require_a_sentence(error)
+        return
+    for day in reviewed.found:
+        assert fields_of(day.series, "theirs.ics", TODAY)["name"].isprintable()
+    assert all(note.isprintable() for note in reviewed.listing.notes)
+
+
+@PROPERTY
+@given(data=st.binary(max_size=200))
+def test_any_bytes_end_in_days_or_one_sentence(data):
+    require_days_or_a_sentence(b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" + data)
+
+
+@PROPERTY
+@given(data=mutated())
+def test_any_damage_to_a_calendar_ends_in_days_or_one_sentence(data):
+    require_days_or_a_sentence(data)
+
+
+HUGE = {
+    "100,000 events": ics(*[event(f"{ON}20270101")] * 100_000),
+    "nested without end": "BEGIN:VCALENDAR\r\n" + "BEGIN:VEVENT\r\n" * 100_000,
+    "rules that never hold": ics(*[event(f"{ON}20270101", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")] * 2000),
+    "rules of every second": ics(*[event(f"{ON}20270101", "RRULE:FREQ=SECONDLY;COUNT=999999999")] * 2000),
+    "a line of millions": ics(event("DTSTART" + ";A=b" * 2_000_000 + ":20270101")),
+    "folds of millions": ics(event("X:" + "a\r\n " * 2_000_000)),
+}
+
+
+@pytest.mark.parametrize("data", HUGE.values(), ids=HUGE)
+def test_what_is_built_to_cost_much_is_given_up(data):
+    require_days_or_a_sentence(data.encode())
