@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from scheduler.model import Observance
 
+LEAVE = "https://www.wikipedia.org"  # where the pages of grave days let a reader go in haste
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -27,6 +29,9 @@ class Settings:
     name: str
     site: str
     feeds_base: str
+    site_languages: tuple[str, ...]
+    site_years: int
+    leave: str
     horizon: timedelta
     themes: tuple[str, ...]
     dimensions: tuple[str, ...]
@@ -91,7 +96,7 @@ def settings_of(home: Path, body: dict[str, Any], text: str) -> Settings:
 
 def _settings(home: Path, t: Table) -> Settings:
     work, plan, feeds = t.table("workspace", needed=True), t.table("plan"), t.table("feeds")
-    watching = t.table("watch")
+    pages, watching = t.table("site"), t.table("watch")
     templates = folders(home, "templates")
     limits = dict(_limits(templates, t.problems))
     playbooks = dict(_playbooks(templates, limits, t.problems))
@@ -101,6 +106,9 @@ def _settings(home: Path, t: Table) -> Settings:
         name=work.text("name"),
         site=_https(work, "site"),
         feeds_base=_https(feeds, "base"),
+        site_languages=pages.words("languages", known=LANGUAGES) or LANGUAGES,
+        site_years=pages.whole("years", 3, least=1, most=20),
+        leave=_https(pages, "leave") or LEAVE,
         horizon=timedelta(days=plan.whole("horizon_days", 60, least=1, most=730)),
         themes=plan.words("themes"),
         dimensions=plan.words("dimensions", known=DIMENSIONS),
@@ -116,7 +124,7 @@ def _settings(home: Path, t: Table) -> Settings:
         notices=watching.yes("notices", default=False),
         feed_languages=feeds.words("languages", known=LANGUAGES) or LANGUAGES,
     )
-    for table in (work, plan, feeds, watching, t):
+    for table in (work, plan, feeds, pages, watching, t):
         table.finish()
     return made
 

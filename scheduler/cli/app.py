@@ -50,6 +50,7 @@ COMMANDS = {
     "essential": "holding:essential",
     "feeds": "sending:feeds",
     "feed": "addressing:feed",
+    "site": "siting:site",
     "doctor": "care:doctor",
     "simulate": "simulating:simulate",
     "install": "installing:install",
