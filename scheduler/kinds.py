@@ -21,12 +21,12 @@ _ANY = RateLimits()
 class Kind:
     """What a channel is. `made_by` is "module:class", imported on first use and made with the workspace's folder.
 
-    `is_public`: whether anybody can look at what it sends, at the place that it names. `networks`: whose limits its
-    texts may follow, empty: any; the first is the usual one. `pictures`: the most that one post has, each of at most `picture_bytes` (0: any size). `has_alt`, `has_note`, `has_language`: whether it takes alt
+    `networks`: whose limits its texts may follow, empty: any; the first is the usual one. `pictures`: the most that one
+    post has, each of at most `picture_bytes` (0: any size). `has_alt`, `has_note`, `has_language`: whether it takes alt
     texts, content notes, and the language of a text. `secrets`: what an account needs to sign in. `needs_server`,
     `needs_handle`, `needs_to`: whether an account must name the address of its service, which begins with one of
     `schemes`, its name there, and the mail address that it writes to. `options`: what an account may choose, each with
-    its values, the usual one first.
+    its values, the usual one first. `is_public`: whether anybody can look at what it sends, at the place that it names.
     """
 
     name: str
@@ -35,7 +35,6 @@ class Kind:
     guarantee: Guarantee
     rates: RateLimits = _ANY
     networks: tuple[str, ...] = ()
-    is_public: bool = True
     pictures: int = 1
     picture_bytes: int = 0
     has_alt: bool = True
@@ -47,6 +46,7 @@ class Kind:
     needs_handle: bool = False
     needs_to: bool = False
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_public: bool = True
 
 
 def _table(*kinds: Kind) -> dict[str, Kind]:
@@ -77,7 +77,6 @@ KINDS = _table(
     ),
     Kind(
         name="webhook",
-        is_public=False,
         about="a signed request (Standard Webhooks) to n8n, Make, Zapier, Node-RED, Postiz or a program of your own",
         made_by="scheduler.channels.webhook:Webhook",
         # The receiver may know a repeat by its id, as the standard asks of it; nothing says that it does.
@@ -86,6 +85,7 @@ KINDS = _table(
         secrets=("secret",),
         needs_server=True,
         options={"repeats": ("unknown", "ignored")},
+        is_public=False,
     ),
     Kind(
         name="bluesky",
@@ -105,7 +105,6 @@ KINDS = _table(
     ),
     Kind(
         name="email",
-        is_public=False,
         about="mail to one address: that of a list, or of a newsletter service",
         made_by="scheduler.channels.email:Email",
         # SMTP has no keys and tells nobody what it took. Most providers take hundreds of letters an hour; a list of one
@@ -119,10 +118,10 @@ KINDS = _table(
         schemes=("smtps", "smtp"),
         needs_handle=True,
         needs_to=True,
+        is_public=False,
     ),
     Kind(
         name="chat",
-        is_public=False,
         about="a chat of your own people, by an address of Apprise; at least once, without pictures",
         made_by="scheduler.channels.chat:Chat",
         guarantee=Guarantee(),
@@ -130,6 +129,7 @@ KINDS = _table(
         pictures=0,
         has_alt=False,
         secrets=("url",),
+        is_public=False,
     ),
 )
 
