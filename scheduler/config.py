@@ -32,6 +32,8 @@ class Settings:
     site_languages: tuple[str, ...]
     site_years: int
     leave: str
+    licence: str
+    contact: str
     horizon: timedelta
     themes: tuple[str, ...]
     dimensions: tuple[str, ...]
@@ -96,7 +98,7 @@ def settings_of(home: Path, body: dict[str, Any], text: str) -> Settings:
 
 def _settings(home: Path, t: Table) -> Settings:
     work, plan, feeds = t.table("workspace", needed=True), t.table("plan"), t.table("feeds")
-    pages, watching = t.table("site"), t.table("watch")
+    pages, kits, watching = t.table("site"), t.table("toolkit"), t.table("watch")
     templates = folders(home, "templates")
     limits = dict(_limits(templates, t.problems))
     playbooks = dict(_playbooks(templates, limits, t.problems))
@@ -109,6 +111,8 @@ def _settings(home: Path, t: Table) -> Settings:
         site_languages=pages.words("languages", known=LANGUAGES) or LANGUAGES,
         site_years=pages.whole("years", 3, least=1, most=20),
         leave=_https(pages, "leave") or LEAVE,
+        licence=kits.text("licence", ""),
+        contact=kits.text("contact", ""),
         horizon=timedelta(days=plan.whole("horizon_days", 60, least=1, most=730)),
         themes=plan.words("themes"),
         dimensions=plan.words("dimensions", known=DIMENSIONS),
@@ -124,7 +128,7 @@ def _settings(home: Path, t: Table) -> Settings:
         notices=watching.yes("notices", default=False),
         feed_languages=feeds.words("languages", known=LANGUAGES) or LANGUAGES,
     )
-    for table in (work, plan, feeds, pages, watching, t):
+    for table in (work, plan, feeds, pages, kits, watching, t):
         table.finish()
     return made
 

@@ -51,6 +51,7 @@ COMMANDS = {
     "feeds": "sending:feeds",
     "feed": "addressing:feed",
     "site": "siting:site",
+    "toolkit": "toolkits:toolkit",
     "doctor": "care:doctor",
     "simulate": "simulating:simulate",
     "install": "installing:install",

@@ -42,11 +42,11 @@ class Tongue:
         return self.labels[key].format(**values) if values else self.labels[key]
 
     def day(self, at: date) -> str:
-        """`Friday 30 July 2027`."""
+        """`Friday, 30 July 2027`."""
         return format_date(at, "full", locale=self.locale)
 
     def span(self, start: date, end: date) -> str:
-        """`Friday 30 July 2027`, or `25 Nov - 10 Dec 2027`."""
+        """`Friday, 30 July 2027`, or `25 Nov - 10 Dec 2027`."""
         return self.day(start) if start == end else format_interval(start, end, "yMMMd", locale=self.locale)
 
     def short(self, at: date) -> str:
