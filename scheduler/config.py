@@ -29,7 +29,6 @@ class Settings:
     name: str
     site: str
     feeds_base: str
-    site_languages: tuple[str, ...]
     site_years: int
     leave: str
     licence: str
@@ -108,7 +107,6 @@ def _settings(home: Path, t: Table) -> Settings:
         name=work.text("name"),
         site=_https(work, "site"),
         feeds_base=_https(feeds, "base"),
-        site_languages=pages.words("languages", known=LANGUAGES) or LANGUAGES,
         site_years=pages.whole("years", 3, least=1, most=20),
         leave=_https(pages, "leave") or LEAVE,
         licence=kits.text("licence", ""),

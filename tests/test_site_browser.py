@@ -94,7 +94,7 @@ def test_choices_make_the_link_and_each_link_is_a_calendar(page: Page, address: 
     page.goto(f"{address}/fr/subscribe.html")
     field = page.get_by_label("Adresse du calendrier")
     options = page.locator("#what option").evaluate_all("all => all.map(o => o.value)")
-    assert len(options) > 70
+    assert len(options) > 100
     for what in [options[0], options[1], options[40], options[-1]]:
         for code in LANGUAGES:
             page.get_by_label("Quelles journées").select_option(what)
@@ -164,7 +164,7 @@ def test_without_a_script_everything_is_there(browser: Browser, address: str) ->
         page = context.new_page()
         page.goto(f"{address}/en/subscribe.html")
         calendars = page.locator("#list a[href$='.ics']:visible")
-        assert calendars.count() > 70
+        assert calendars.count() > 100
         assert not page.locator("#choose").is_visible()
         page.goto(f"{address}/en/all.html")
         assert page.locator("#days > li:visible").count() > 300

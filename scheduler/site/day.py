@@ -31,12 +31,13 @@ def day_page(site: Site, tongue: Tongue, o: Observance) -> Page:
         name=named(o, tongue),
         kind=coming[0].kind if coming else "day",
         dates=[_dated(occurrence, tongue) for occurrence in coming],
-        rule=site.rules[tongue.code].get(o.id, ""),
+        rule=tongue.rule(o),
+        body=_body(o, tongue),
         checked=tongue.day(o.checked),
         themes=[(y, t) for y, t in sorted(o.year_themes.items(), reverse=True)][:YEARS_ON_A_PAGE],
         names=_names(site, o, tongue),
         topics=_topics(site, o, tongue),
-        places=[tongue.say("world") if r == WORLD else _region(site, r, tongue) for r in o.regions],
+        places=[_region(r, tongue) for r in o.regions],
         related=[linked(site.by_id[id], tongue) for id in o.related if id in site.by_id],
         sources=[(address, publisher(address)) for address in o.sources],
         posts=[(p, tongue.short(p.on)) for p in site.posts.get(o.id, ())],
@@ -70,17 +71,22 @@ def _topics(site: Site, o: Observance, tongue: Tongue) -> dict[str, list[tuple[s
     of_day = {"themes": o.themes, "dimensions": o.dimensions}
     return {
         kind: [
-            (f"{tongue.code}/{kind}/{topic.slug}.html", topic.titles[tongue.code])
+            (f"{tongue.code}/{kind}/{topic.slug}.html", tongue.title(topic))
             for topic in site.shown
-            if topic.kind == kind and topic.slug in slugs
+            if topic.kind == kind and topic.subject in subjects
         ]
-        for kind, slugs in of_day.items()
+        for kind, subjects in of_day.items()
     }
 
 
-def _region(site: Site, region: str, tongue: Tongue) -> str:
-    own = next((t.titles[tongue.code] for t in site.shown if t.kind == "regions" and t.slug == region), "")
-    return own or tongue.place(region)
+def _region(region: str, tongue: Tongue) -> str:
+    return tongue.say("world") if region == WORLD else tongue.place(region)
+
+
+def _body(o: Observance, tongue: Tongue) -> dict[str, str]:
+    """Who proclaimed a day, and the language that it is told in: most are but known by their English name."""
+    name = tongue.sayings.body(o.proclaimed.body)
+    return {"text": name, "lang": "en" if name == o.proclaimed.body else tongue.code}
 
 
 def _helplines(site: Site, o: Observance, tongue: Tongue) -> list[dict[str, str]]:
@@ -110,12 +116,7 @@ def _event(site: Site, occurrence: Occurrence, o: Observance, tongue: Tongue) ->
         "inLanguage": name["lang"],
         "startDate": occurrence.start.isoformat(),
         "endDate": occurrence.end.isoformat(),
-        "location": {
-            "@type": "Place",
-            "name": tongue.say("world")
-            if WORLD in o.regions
-            else "; ".join(_region(site, region, tongue) for region in o.regions),
-        },
+        "location": {"@type": "Place", "name": "; ".join(_region(r, tongue) for r in o.regions)},
         "eventStatus": "https://schema.org/EventScheduled",
     }
     if o.proclaimed.body:

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from scheduler import dates
-from scheduler.model import WORLD, Certainty, Sensitivity
+from scheduler.feeds.catalogue import COMING, POSTS, news_path
+from scheduler.model import Certainty, Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,12 +31,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What days are sorted by: `kind` is themes, dimensions or regions. Titles and feeds are by language."""
+    """What days are sorted by: `kind` is themes, dimensions or regions; `feeds` are its calendars, by language."""
 
     kind: str
-    slug: str
-    titles: Mapping[str, str]
-    feeds: Mapping[str, str]  # the path of its calendar within public/; without a language that has none
+    subject: str
+    feeds: Mapping[str, str]
+
+    @property
+    def slug(self) -> str:
+        """What stands for it in addresses."""
+        return self.subject.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Site:
     years: range
     today: date
     us: str
-    rules: Mapping[str, Mapping[str, str]]  # each day's rule in words, by language, then by the day's id
+    places: Mapping[str, tuple[str, ...]]  # the regions whose pages and calendars each day is in, by the day's id
     feeds: Mapping[str, str]  # the calendar of all days, by language
     base: str = ""
     leave: str = ""
@@ -78,19 +83,19 @@ class Site:
 
     @cached_property
     def members(self) -> dict[tuple[str, str], tuple[Observance, ...]]:
-        """The days of each topic, by kind and slug, by name."""
+        """The days of each topic, by kind and subject, by name."""
         found: dict[tuple[str, str], list[Observance]] = {}
         for o in sorted(self.observances, key=lambda o: (o.name().casefold(), o.id)):
-            places = [region for region in o.regions if region != WORLD]
-            for kind, slugs in (("themes", o.themes), ("dimensions", o.dimensions), ("regions", places)):
-                for slug in slugs:
-                    found.setdefault((kind, slug), []).append(o)
+            regions = self.places.get(o.id, ())
+            for kind, subjects in (("themes", o.themes), ("dimensions", o.dimensions), ("regions", regions)):
+                for subject in subjects:
+                    found.setdefault((kind, subject), []).append(o)
         return {key: tuple(days) for key, days in found.items()}
 
     @cached_property
     def shown(self) -> tuple[Topic, ...]:
         """The topics that have a day."""
-        return tuple(t for t in self.topics if (t.kind, t.slug) in self.members)
+        return tuple(t for t in self.topics if (t.kind, t.subject) in self.members)
 
 
 def page(site: Site, tongue: Tongue, path: str, template: str, **context: Any) -> Page:
@@ -104,6 +109,7 @@ def page(site: Site, tongue: Tongue, path: str, template: str, **context: Any) -
         "path": path,
         "inner": inner,
         "address": f"{site.base}/{path}" if site.base else "",
+        "news": [news_path(scope, "atom", tongue.code) for scope in (COMING, POSTS)],
     }
     return Page(path, template, common | context)
 

@@ -9,19 +9,32 @@ from typing import TYPE_CHECKING
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, get_day_names, get_month_names
 
+from scheduler.sayings import describe
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+
+    from scheduler.model import Observance
+    from scheduler.sayings import Sayings
+    from scheduler.site.parts import Topic
 
 _REGIONAL = {"en": "en_001"}  # readers are everywhere: the day stands before the month
 
 
 @dataclass(frozen=True)
 class Tongue:
-    """A language of the site. `labels` are the texts of its pages, by key; `{...}` in them is filled in."""
+    """A language of the site. `labels` are the texts of its pages, by key; `{...}` in them is filled in.
 
-    code: str
+    `sayings` is what its feeds say too: rules, themes, regions.
+    """
+
+    sayings: Sayings
     labels: Mapping[str, str] = field(repr=False)
+
+    @property
+    def code(self) -> str:
+        return self.sayings.language
 
     @cached_property
     def locale(self) -> Locale:
@@ -78,9 +91,19 @@ class Tongue:
         return name[:1].upper() + name[1:]
 
     def place(self, region: str) -> str:
-        """A country's name; of a part of one, `Canada (ON)`; the code itself where neither is known."""
+        """The name of a country or a group of them; of a part of a country, `Canada (ON)`."""
+        name = self.sayings.region(region)
+        if name != region or "-" not in region:
+            return name
         country, _, part = region.partition("-")
-        name = self.locale.territories.get(country)
-        if name is None:
-            return region
-        return f"{name} ({part})" if part else str(name)
+        return f"{self.sayings.region(country)} ({part})"
+
+    def title(self, topic: Topic) -> str:
+        """A topic as it stands at the top of a page."""
+        said = {"themes": self.sayings.theme, "dimensions": self.sayings.dimension, "regions": self.place}
+        name = said[topic.kind](topic.subject)
+        return name[:1].upper() + name[1:]
+
+    def rule(self, o: Observance) -> str:
+        """A day's rule in words."""
+        return describe(o, self.sayings)

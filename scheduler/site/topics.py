@@ -27,8 +27,8 @@ def _linked(site: Site, tongue: Tongue, kind: str) -> list[dict[str, Any]]:
     return [
         {
             "href": _path(tongue, topic),
-            "title": topic.titles[tongue.code],
-            "count": len(site.members[topic.kind, topic.slug]),
+            "title": tongue.title(topic),
+            "count": len(site.members[topic.kind, topic.subject]),
         }
         for topic in site.shown
         if topic.kind == kind
@@ -43,7 +43,7 @@ def topic_pages(site: Site, tongue: Tongue) -> Iterator[Page]:
     """A page for each topic: its days of this year, and its calendar."""
     this_year = {o.observance.id: o for o in reversed(site.occurrences) if o.year == site.today.year}
     for topic in site.shown:
-        days = site.members[topic.kind, topic.slug]
+        days = site.members[topic.kind, topic.subject]
         held = [this_year[o.id] for o in days if o.id in this_year]
         lines = [line(o, tongue) for o in sorted(held, key=lambda o: (o.start, o.observance.id))]
         others = [linked(o, tongue) for o in days if o.id not in this_year]
@@ -52,27 +52,28 @@ def topic_pages(site: Site, tongue: Tongue) -> Iterator[Page]:
             tongue,
             _path(tongue, topic),
             "topic.html",
-            title=topic.titles[tongue.code],
+            title=tongue.title(topic),
             kind=topic.kind,
+            slug=topic.slug,
             lines=lines,
             others=others,
-            feed=topic.feeds.get(tongue.code, ""),
+            feed=topic.feeds[tongue.code],
         )
 
 
 def everything(site: Site, tongue: Tongue) -> Page:
     """All days from A to Z, with the words that a search looks in."""
-    titles = {(t.kind, t.slug): t.titles[tongue.code] for t in site.shown}
-    shown = [linked(o, tongue) | _beside(site, o, tongue, titles) for o in site.observances]
+    titles = {(t.kind, t.subject): tongue.title(t) for t in site.shown}
+    shown = [linked(o, tongue) | _beside(o, tongue, titles) for o in site.observances]
     shown.sort(key=lambda d: (d["name"]["lang"] != tongue.code, d["name"]["text"].casefold()))
     return page(site, tongue, f"{tongue.code}/all.html", "all.html", days=shown)
 
 
-def _beside(site: Site, o: Observance, tongue: Tongue, titles: dict[tuple[str, str], str]) -> dict[str, str]:
+def _beside(o: Observance, tongue: Tongue, titles: dict[tuple[str, str], str]) -> dict[str, str]:
     """When a day is, and what else it may be looked for by."""
     places = [tongue.place(r) for r in o.regions if r != WORLD]
     words = [o.name(), *(titles.get(("themes", theme), "") for theme in o.themes), *places]
-    return {"rule": site.rules[tongue.code].get(o.id, ""), "words": " ".join(words)}
+    return {"rule": tongue.rule(o), "words": " ".join(words)}
 
 
 def lost(site: Site, tongue: Tongue) -> Page:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scheduler import outbox
+from scheduler.kinds import KINDS
 from scheduler.model import DeliveryState, Post, Review
 from scheduler.review import state_of
 from scheduler.store import reads, work
@@ -138,3 +139,12 @@ def whole(ws: Workspace, post: Post) -> dict[str, Any]:
             "place": delivery.place if delivery else "",
             "reason": delivery.reason if delivery else "",
         }
+
+
+def published(ws: Workspace) -> list[tuple[Post, Delivery]]:
+    """What is out where anybody can look at it, each with its delivery; no story whose consent has ended."""
+    with reading(ws.home) as db:
+        sent = {id: d for id, d in reads.deliveries(db).items() if d.state is DeliveryState.SENT}
+        posts = reads.posts(db, ids=sent)
+    seen = [p for p in posts if KINDS[p.channel].is_public and sent[p.id].place.startswith("https://")]
+    return [(p, sent[p.id]) for p in seen if not (p.consent and p.consent.until < ws.now.date())]

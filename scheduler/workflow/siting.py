@@ -8,18 +8,16 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from scheduler import dates, site
+from scheduler import site
 from scheduler.errors import BadData
-from scheduler.feeds.observances import ALL_DAYS, dimension_feed, in_words, theme_feed
+from scheduler.feeds.catalogue import ALL, DAYS, DIMENSION, REGION, THEME, path_of, places_of
 from scheduler.filling import filled, site_templates
-from scheduler.kinds import KINDS
 from scheduler.labels import load_labels
-from scheduler.model import DIMENSIONS, DeliveryState
 from scheduler.site import ROBOTS, SITEMAP, Published, Site, Tongue, Topic
-from scheduler.store import reads
-from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
+from scheduler.workflow.editions import feeds_of, languages_of, sayings_of
 from scheduler.workflow.keeping import keep_file, sweep
+from scheduler.workflow.listing import published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,17 +66,17 @@ def write_site(ws: Workspace, out: Path | None = None) -> Written:
 def _site(ws: Workspace, calendar: Calendar) -> Site:
     settings, year = ws.settings, ws.now.year
     observances = tuple(sorted(calendar.verified, key=lambda o: o.id))
-    tongues = tuple(Tongue(code, load_labels(settings.templates, code)) for code in settings.site_languages)
-    rules = {o.id: dates.describe(o) for o in observances}
+    said = sayings_of(ws, languages_of(ws))
+    tongues = tuple(Tongue(s, load_labels(settings.templates, s.language)) for s in said)
     return Site(
         observances=observances,
         tongues=tongues,
-        topics=tuple(_topics(calendar, tongues)),
+        topics=tuple(_topics(ws, calendar)),
         years=range(year, year + settings.site_years),
         today=ws.now.date(),
         us=settings.name,
-        rules={t.code: rules for t in tongues},
-        feeds={t.code: ALL_DAYS for t in tongues},
+        places=places_of(observances, calendar.regions),
+        feeds={t.code: path_of(ALL, language=t.code) for t in tongues},
         base=settings.feeds_base,
         leave=settings.leave,
         posts=_posts(ws),
@@ -86,26 +84,24 @@ def _site(ws: Workspace, calendar: Calendar) -> Site:
     )
 
 
-def _topics(calendar: Calendar, tongues: tuple[Tongue, ...]) -> Iterator[Topic]:
-    codes = [t.code for t in tongues]
-    themes = sorted({theme for o in calendar.verified for theme in o.themes})
-    for kind, slugs, feed in (("themes", themes, theme_feed), ("dimensions", DIMENSIONS, dimension_feed)):
-        for slug in slugs:
-            titles, feeds = dict.fromkeys(codes, in_words(slug)), dict.fromkeys(codes, feed(slug))
-            yield Topic(kind, slug, titles, feeds)
+KINDS_OF_TOPICS = {THEME: "themes", DIMENSION: "dimensions", REGION: "regions"}
+
+
+def _topics(ws: Workspace, calendar: Calendar) -> Iterator[Topic]:
+    """Every topic that has a calendar, with it in each language."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for feed in feeds_of(ws, calendar):
+        if feed.scope in KINDS_OF_TOPICS and feed.form == DAYS and feed.kind == "ics":
+            found.setdefault((feed.scope, feed.subject), {})[feed.language] = feed.path
+    return (Topic(KINDS_OF_TOPICS[scope], subject, paths) for (scope, subject), paths in found.items())
 
 
 def _posts(ws: Workspace) -> dict[str, tuple[Published, ...]]:
-    """What is out where anybody can look at it, by observance, the newest first."""
-    with reading(ws.home) as db:
-        deliveries = reads.deliveries(db)
-        posts = reads.posts(db, ids=[id for id, d in deliveries.items() if d.state is DeliveryState.SENT])
+    """Our posts by observance, the newest first."""
     found: dict[str, list[Published]] = {}
-    for p in sorted(posts, key=lambda p: (p.local, p.id), reverse=True):
-        place = deliveries[p.id].place
-        if place.startswith("https://") and KINDS[p.channel].is_public:
-            said = Published(place, p.local.date(), p.language, p.account, p.wording.text)
-            found.setdefault(p.observance, []).append(said)
+    for p, delivery in sorted(published(ws), key=lambda pair: (pair[0].local, pair[0].id), reverse=True):
+        said = Published(delivery.place, p.local.date(), p.language, p.account, p.wording.text)
+        found.setdefault(p.observance, []).append(said)
     return {id: tuple(those) for id, those in found.items()}
 
 
@@ -136,7 +132,8 @@ def _digest(ws: Workspace, made: Site) -> str:
     day = made.today
     lines = [line.id for line in made.helplines if not line.unverified and line.expires >= day]
     told = [asdict(o) for o in made.observances], [asdict(h) for h in made.helplines], lines
-    more = (made.years, day.year, day.month, made.us, made.base, made.leave, made.posts, made.topics, made.rules)
+    said = [dict(t.sayings.tables) for t in made.tongues]
+    more = (made.years, said, day.year, day.month, made.us, made.base, made.leave, made.posts, made.topics)
     found.update(repr((told, more)).encode())
     return found.hexdigest()
 
@@ -169,7 +166,7 @@ def _write(path: Path, data: bytes) -> bool:
             return False
     except OSError:
         pass
-    keep_file(path, data)
+    keep_file(path, data, lasting=False)
     return True
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from scheduler import feeds
 from scheduler.channels import PictureError, picture_bytes
 from scheduler.errors import BadData, PersonNeeded, UnknownName
 from scheduler.exports.toolkit import Change, as_csv, as_zip, changes, items, told
+from scheduler.feeds.header import Header
 from scheduler.filling import filled, site_templates
 from scheduler.labels import load_labels
 from scheduler.model import Review
@@ -18,6 +19,7 @@ from scheduler.site import Tongue
 from scheduler.store import reads
 from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
+from scheduler.workflow.editions import sayings_of
 from scheduler.workflow.keeping import keep_file, sweep
 
 if TYPE_CHECKING:
@@ -134,12 +136,13 @@ def _keep(path: Path, data: bytes) -> None:
 
 
 def _files(ws: Workspace, kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
-    tongue = Tongue(kit.language, load_labels(ws.settings.templates, kit.language))
+    (said,) = sayings_of(ws, [kit.language])
+    tongue = Tongue(said, load_labels(ws.settings.templates, kit.language))
     files = {f"texts/{item.name}.txt": _text(item) for item in kit.items} | _pictures(kit, posts)
     files["posts.csv"] = as_csv(kit.items)
     files["CHANGES.txt"] = told(kit.history, tongue.say).encode()
     files["LICENCE.txt"] = f"{_licence(ws, tongue)}\n".encode()
-    files |= _calendar(ws, kit)
+    files |= _calendar(ws, kit, tongue)
     record: dict[str, Any] = {"campaign": kit.campaign.id, "language": kit.language, "embargo": kit.embargo}
     record |= {"history": [asdict(c) for c in kit.history], "items": {i.name: i.digest for i in kit.items}}
     files[RECORD] = (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
@@ -161,15 +164,19 @@ def _pictures(kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
         raise BadData(str(error), "put back the picture that was approved, or have the new one approved") from error
 
 
-def _calendar(ws: Workspace, kit: _Kit) -> dict[str, bytes]:
+def _calendar(ws: Workspace, kit: _Kit, tongue: Tongue) -> dict[str, bytes]:
     """The day itself for partners' calendars, under the identity that it has in our feeds."""
-    day = synced(ws).observances.get(kit.campaign.observance)
+    from scheduler.feeds.ical import write  # it loads icalendar, a tenth of a second
+
+    calendar = synced(ws)
+    day = calendar.observances.get(kit.campaign.observance)
     if day is None:
         return {}
-    entries = feeds.observance_entries([day], kit.campaign.year, kit.campaign.year, language=kit.language)
-    ours = [replace(e, feeds=("day.ics",)) for e in entries if e.key.endswith(kit.campaign.id)]
-    first = _moment(kit.history[0].date)
-    return feeds.build(feeds.revise(ours, {}, first).current, titles={"day.ics": kit.campaign.name})
+    edition = feeds.Edition(tongue.sayings, calendar.regions)
+    entries = feeds.observance_entries([day], kit.campaign.year, kit.campaign.year, edition)
+    ours = [e for e in entries if e.content["start"] == kit.campaign.start.isoformat()]
+    revised = feeds.revise(ours, {}, _moment(kit.history[0].date)).current
+    return {"day.ics": write("day.ics", revised, Header(day.name(kit.language), tongue.rule(day), "teal"))}
 
 
 def _moment(day: str) -> datetime:
