@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from scheduler.model import Observance
 
+LEAVE = "https://www.wikipedia.org"  # where the pages of grave days let a reader go in haste
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -28,6 +30,10 @@ class Settings:
     name: str
     site: str
     feeds_base: str
+    site_years: int
+    leave: str
+    licence: str
+    contact: str
     horizon: timedelta
     themes: tuple[str, ...]
     dimensions: tuple[str, ...]
@@ -94,7 +100,7 @@ def settings_of(home: Path, body: dict[str, Any], text: str) -> Settings:
 
 def _settings(home: Path, t: Table) -> Settings:
     work, plan, feeds = t.table("workspace", needed=True), t.table("plan"), t.table("feeds")
-    watching, cards = t.table("watch"), t.table("cards")
+    pages, kits, watching, cards = (t.table(name) for name in ("site", "toolkit", "watch", "cards"))
     templates = folders(home, "templates")
     limits = dict(_limits(templates, t.problems))
     playbooks = dict(_playbooks(templates, limits, t.problems))
@@ -104,6 +110,10 @@ def _settings(home: Path, t: Table) -> Settings:
         name=work.text("name"),
         site=_https(work, "site"),
         feeds_base=_https(feeds, "base"),
+        site_years=pages.whole("years", 3, least=1, most=20),
+        leave=_https(pages, "leave") or LEAVE,
+        licence=kits.text("licence", ""),
+        contact=kits.text("contact", ""),
         horizon=timedelta(days=plan.whole("horizon_days", 60, least=1, most=730)),
         themes=plan.words("themes"),
         dimensions=plan.words("dimensions", known=DIMENSIONS),
@@ -121,7 +131,7 @@ def _settings(home: Path, t: Table) -> Settings:
         card_fonts=tuple(home / folder for folder in cards.words("fonts")),
         feed_languages=feeds.words("languages", known=LANGUAGES) or LANGUAGES,
     )
-    for table in (work, plan, feeds, watching, cards, t):
+    for table in (work, plan, feeds, pages, kits, watching, cards, t):
         table.finish()
     return made
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from scheduler.errors import TemplateError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from jinja2 import Template
@@ -27,6 +28,13 @@ def environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
+
+
+def site_templates(folders: Sequence[Path]) -> ImmutableSandboxedEnvironment:
+    """The templates of pages, by name; they may extend each other. Folders: shipped first, own last."""
+    made = environment()
+    made.loader = FileSystemLoader([folder / "site" for folder in reversed(folders)])
+    return made
 
 
 def compiled(env: ImmutableSandboxedEnvironment, file: str, text: str) -> Template:

@@ -30,7 +30,8 @@ class Kind:
     post that is out. `secrets`: what an account signs in with; `may_secrets` what else it may have. `needs_server`,
     `needs_handle`, `needs_to`: whether an account must name the address of its service, which begins with one of
     `schemes`, its name there, and whom it mails to (`to`, one address or several, or `list`, a file of them).
-    `options`: what an account may choose, each with its values, the usual one first.
+    `options`: what an account may choose, each with its values, the usual one first. `is_public`: whether anybody can
+    look at what it sends, at the place that it names.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Kind:
     needs_handle: bool = False
     needs_to: bool = False
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_public: bool = True
 
     @property
     def shows_pictures(self) -> bool:
@@ -103,6 +105,7 @@ KINDS = _table(
         secrets=("secret",),
         needs_server=True,
         options={"repeats": ("unknown", "ignored")},
+        is_public=False,
     ),
     Kind(
         name="bluesky",
@@ -157,6 +160,7 @@ KINDS = _table(
         schemes=("smtps", "smtp"),
         needs_handle=True,
         needs_to=True,
+        is_public=False,
     ),
     Kind(
         name="chat",
@@ -167,6 +171,7 @@ KINDS = _table(
         pictures=0,
         has_alt=False,
         secrets=("url",),
+        is_public=False,
     ),
 )
 

@@ -53,6 +53,8 @@ COMMANDS = {
     "feeds": "sending:feeds",
     "feed": "addressing:feed",
     "serve": "serving:serve",
+    "site": "siting:site",
+    "toolkit": "toolkits:toolkit",
     "doctor": "care:doctor",
     "simulate": "simulating:simulate",
     "install": "installing:install",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler import outbox
 from scheduler.errors import BadData
+from scheduler.kinds import KINDS
 from scheduler.model import DeliveryState, Post, Review
 from scheduler.recipients import is_many, name_of, recipients_of
 from scheduler.review import state_of
@@ -147,3 +148,12 @@ def _recipients(ws: Workspace, post: Post, rows: list[dict[str, str]]) -> list[d
             addresses = recipients_of(account, ws.home)
     known = {name_of(post.id, address): address for address in addresses}
     return [{"address": known.get(row["name"], ""), **row} for row in rows]
+
+
+def published(ws: Workspace) -> list[tuple[Post, Delivery]]:
+    """What is out where anybody can look at it, each with its delivery; no story whose consent has ended."""
+    with reading(ws.home) as db:
+        sent = {id: d for id, d in reads.deliveries(db).items() if d.state is DeliveryState.SENT}
+        posts = reads.posts(db, ids=sent)
+    seen = [p for p in posts if KINDS[p.channel].is_public and sent[p.id].place.startswith("https://")]
+    return [(p, sent[p.id]) for p in seen if not (p.consent and p.consent.until < ws.now.date())]

@@ -19,6 +19,7 @@ from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
 from scheduler.workflow.editions import YEARS_BACK, house_of, languages_of, revised, sayings_of
+from scheduler.workflow.listing import published
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -123,20 +124,13 @@ def _entries(ws: Workspace, names: Mapping[str, str]) -> list[Entry]:
 def _news(ws: Workspace, calendar: Calendar) -> dict[str, bytes]:
     """What is out, in every form and language."""
     with reading(ws.home) as db:
-        sent = {id: d for id, d in reads.deliveries(db).items() if d.state is DeliveryState.SENT and _is_public(d)}
-        posts, when = reads.posts(db, ids=sent), reads.sent_at(db)
+        when = reads.sent_at(db)
     items: dict[str, list[Item]] = {}
-    for post in posts:
-        if not (post.consent and post.consent.until < ws.now.date()):
-            delivery = sent[post.id]
-            item = _item(ws, post, delivery, calendar, when.get(delivery.id, ""))
-            items.setdefault(post.language, []).append(item)
+    for post, delivery in published(ws):
+        item = _item(ws, post, delivery, calendar, when.get(delivery.id, ""))
+        items.setdefault(post.language, []).append(item)
     known = [feed for sayings in sayings_of(ws, languages_of(ws)) for feed in news_feeds(POSTS, sayings)]
     return {feed.path: news.write_news(feed, items.get(feed.language, []), house_of(ws)) for feed in known}
-
-
-def _is_public(delivery: Delivery) -> bool:
-    return delivery.place.startswith("https://")
 
 
 def _item(ws: Workspace, post: Post, delivery: Delivery, calendar: Calendar, sent: str) -> Item:

@@ -1,0 +1,34 @@
+"""`daymark site`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scheduler.cli import show
+from scheduler.cli.options import Home, Json, Now, workspace
+
+
+def site(
+    out: Annotated[str, typer.Option(help="Write into this folder instead of public/.")] = "",
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Write the public site: a page for every day, month, theme and language. Unchanged pages are left alone."""
+    from scheduler.workflow.calendar import sync
+    from scheduler.workflow.siting import write_site
+
+    ws = workspace(home, now)
+    sync(ws)
+    done = write_site(ws, Path(out).absolute() if out else None)
+    if json:
+        told = {"folder": str(done.folder), "files": done.files, "changed": done.changed, "removed": done.removed}
+        show.document(told)
+        return
+    show.line(str(done.folder / "index.html"))
+    show.aside(f"{done.files} files, {len(done.changed)} of them changed, {len(done.removed)} taken away")
+    if not ws.settings.feeds_base:
+        show.aside("write where it is served as base under [feeds] in daymark.toml: the calendar buttons need it")

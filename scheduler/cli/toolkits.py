@@ -1,0 +1,58 @@
+"""`daymark toolkit`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from scheduler.cli import show
+from scheduler.cli.options import Home, Json, Now, workspace
+from scheduler.errors import UnknownName, UsageError
+from scheduler.model import LANGUAGES
+
+
+def toolkit(
+    campaign: Annotated[str, typer.Argument(help="The campaign, as `daymark upcoming` names it.")],
+    language: Annotated[str, typer.Option(help="The language of its page: en, fr, es, ar, zh or ru.")] = "en",
+    embargo: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MOMENT", help='Ask partners to wait until then (2027-07-29T06:00+00:00); "" takes it back.'
+        ),
+    ] = None,
+    home: Home = "",
+    now: Now = "",
+    json: Json = False,
+) -> None:
+    """Write a campaign's approved texts and pictures for partners: a page, a folder, a ZIP, and what changed."""
+    from scheduler.workflow.toolkit import make_toolkit
+
+    if language not in LANGUAGES:
+        raise UnknownName("language", language, LANGUAGES, f"choose one of: {', '.join(LANGUAGES)}")
+    made = make_toolkit(workspace(home, now), campaign, language, _moment(embargo))
+    if json:
+        show.document(asdict(made) | {"folder": str(made.folder), "archive": str(made.archive)})
+        return
+    for reason in made.left_out:
+        show.aside(f"left out: {reason}")
+    show.line(str(made.archive))
+    news = "nothing changed" if made.change is None else "new"
+    show.aside(f"version {made.version} ({news}), {len(made.texts)} texts; the page is {made.folder / 'index.html'}")
+
+
+def _moment(text: str | None) -> str | None:
+    """The moment in ISO form, with its zone. Raises UsageError."""
+    if not text:
+        return text
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"'{text}' is not a moment", "write --embargo 2027-07-29T06:00+00:00") from error
+    if found.tzinfo is None:
+        raise UsageError(
+            f"'{text}' does not say in which zone", "add it: --embargo 2027-07-29T06:00+00:00, or +02:00 for yours"
+        )
+    return found.isoformat()

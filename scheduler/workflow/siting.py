@@ -1,0 +1,178 @@
+"""Writes the public site: every page that changed, and nothing else. Pages of days that are gone go too."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from scheduler import site
+from scheduler.errors import BadData
+from scheduler.feeds.catalogue import ALL, DAYS, DIMENSION, REGION, THEME, path_of, places_of
+from scheduler.filling import filled, site_templates
+from scheduler.labels import load_labels
+from scheduler.site import ROBOTS, SITEMAP, Published, Site, Tongue, Topic
+from scheduler.workflow.calendar import synced
+from scheduler.workflow.editions import feeds_of, languages_of, sayings_of
+from scheduler.workflow.keeping import keep_file, sweep
+from scheduler.workflow.listing import published
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from scheduler.model import Calendar
+    from scheduler.workflow import Workspace
+
+ASSETS = ("site.css", "site.js")
+MANIFEST = ".site.json"  # in the workspace: from what the site was made, and its files with their size and time
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the site: the folder, how many files it has, and which were written or taken away."""
+
+    folder: Path
+    files: int
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def write_site(ws: Workspace, out: Path | None = None) -> Written:
+    """Writes the site under `out` (the workspace's public/ by default). The same data gives the same bytes.
+
+    Raises BadData if a file cannot be written; the files before it are whole, the next run goes on. Raises
+    TemplateError for a template or for words that are missing or wrong.
+    """
+    folder = out or ws.home / "public"
+    made = _site(ws, synced(ws))
+    source = _digest(ws, made)
+    known = _known(ws) if out is None else {}
+    if known.get("from") == source and _stand(folder, known["files"]):
+        return Written(folder, len(known["files"]), (), ())
+    files = dict(_files(ws, made))
+    for place in {(folder / path).parent for path in files}:
+        sweep(place)
+    changed = tuple(path for path, data in files.items() if _write(folder / path, data))
+    removed = tuple(path for path in sorted(known.get("files", {}).keys() - files) if _remove(folder / path))
+    if out is None:
+        told = {"from": source, "files": {path: _stat(folder / path) for path in files}}
+        keep_file(ws.home / MANIFEST, json.dumps(told, indent=0).encode())
+    return Written(folder, len(files), changed, removed)
+
+
+def _site(ws: Workspace, calendar: Calendar) -> Site:
+    settings, year = ws.settings, ws.now.year
+    observances = tuple(sorted(calendar.verified, key=lambda o: o.id))
+    said = sayings_of(ws, languages_of(ws))
+    tongues = tuple(Tongue(s, load_labels(settings.templates, s.language)) for s in said)
+    return Site(
+        observances=observances,
+        tongues=tongues,
+        topics=tuple(_topics(ws, calendar)),
+        years=range(year, year + settings.site_years),
+        today=ws.now.date(),
+        us=settings.name,
+        places=places_of(observances, calendar.regions),
+        feeds={t.code: path_of(ALL, language=t.code) for t in tongues},
+        base=settings.feeds_base,
+        leave=settings.leave,
+        posts=_posts(ws),
+        helplines=calendar.helplines,
+    )
+
+
+KINDS_OF_TOPICS = {THEME: "themes", DIMENSION: "dimensions", REGION: "regions"}
+
+
+def _topics(ws: Workspace, calendar: Calendar) -> Iterator[Topic]:
+    """Every topic that has a calendar, with it in each language."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for feed in feeds_of(ws, calendar):
+        if feed.scope in KINDS_OF_TOPICS and feed.form == DAYS and feed.kind == "ics":
+            found.setdefault((feed.scope, feed.subject), {})[feed.language] = feed.path
+    return (Topic(KINDS_OF_TOPICS[scope], subject, paths) for (scope, subject), paths in found.items())
+
+
+def _posts(ws: Workspace) -> dict[str, tuple[Published, ...]]:
+    """Our posts by observance, the newest first."""
+    found: dict[str, list[Published]] = {}
+    for p, delivery in sorted(published(ws), key=lambda pair: (pair[0].local, pair[0].id), reverse=True):
+        said = Published(delivery.place, p.local.date(), p.language, p.account, p.wording.text)
+        found.setdefault(p.observance, []).append(said)
+    return {id: tuple(those) for id, those in found.items()}
+
+
+def _files(ws: Workspace, made: Site) -> Iterator[tuple[str, bytes]]:
+    templates = site_templates(ws.settings.templates)
+    paths = []
+    for page in site.pages(made):
+        paths.append(page.path)
+        yield page.path, (filled(templates.get_template(page.template), page.context) + "\n").encode()
+    for name in ASSETS:
+        yield name, _shipped(ws, name).read_bytes()
+    yield ROBOTS, site.robots(made.base)
+    if made.base:
+        yield SITEMAP, site.sitemap(made.base, (path for path in paths if "/" in path))
+
+
+def _shipped(ws: Workspace, name: str) -> Path:
+    return next(p for folder in reversed(ws.settings.templates) if (p := folder / "site" / name).is_file())
+
+
+def _digest(ws: Workspace, made: Site) -> str:
+    """From what the site is made: the same digest, the same pages."""
+    found = hashlib.sha256(version("daymark-scheduler").encode())
+    for folder in ws.settings.templates:
+        for path in sorted((folder / "site").rglob("*")):
+            if path.is_file():
+                found.update(f"{path.name}\0".encode() + path.read_bytes())
+    day = made.today
+    lines = [line.id for line in made.helplines if not line.unverified and line.expires >= day]
+    told = [asdict(o) for o in made.observances], [asdict(h) for h in made.helplines], lines
+    said = [dict(t.sayings.tables) for t in made.tongues]
+    more = (made.years, said, day.year, day.month, made.us, made.base, made.leave, made.posts, made.topics)
+    found.update(repr((told, more)).encode())
+    return found.hexdigest()
+
+
+def _known(ws: Workspace) -> Mapping[str, Any]:
+    """What the last run told; nothing if it told nothing that can be read."""
+    try:
+        told = json.loads((ws.home / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) and isinstance(told.get("files"), dict) else {}
+
+
+def _stand(folder: Path, files: Mapping[str, list[int]]) -> bool:
+    return all(_stat(folder / path) == told for path, told in files.items())
+
+
+def _stat(path: Path) -> list[int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return []
+    return [found.st_size, found.st_mtime_ns]
+
+
+def _write(path: Path, data: bytes) -> bool:
+    """Puts the bytes in place whole; a file that has them already keeps its time."""
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return False
+    except OSError:
+        pass
+    keep_file(path, data, lasting=False)
+    return True
+
+
+def _remove(path: Path) -> bool:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise BadData(f"{path} cannot be taken away: {error.strerror}", "check the folder's rights") from error
+    return True

@@ -1,0 +1,219 @@
+"""The toolkit of a campaign for partners: a folder and a ZIP of what was approved, and what changed since last time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from scheduler import feeds
+from scheduler.channels import PictureError, picture_bytes
+from scheduler.errors import BadData, PersonNeeded, UnknownName
+from scheduler.exports.toolkit import Change, as_csv, as_zip, changes, items, told
+from scheduler.feeds.header import Header
+from scheduler.filling import filled, site_templates
+from scheduler.labels import load_labels
+from scheduler.model import Review
+from scheduler.review import digest_of
+from scheduler.site import Tongue
+from scheduler.store import reads
+from scheduler.store.opening import reading
+from scheduler.workflow.calendar import synced
+from scheduler.workflow.editions import sayings_of
+from scheduler.workflow.keeping import keep_file, sweep
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from scheduler.exports.toolkit import Item
+    from scheduler.model import Campaign, Post
+    from scheduler.workflow import Workspace
+
+FOLDER, RECORD = "toolkits", "toolkit.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Toolkit:
+    """What was made: the folder, the archive, the version, its texts, what is new in it, and what was left out."""
+
+    folder: Path
+    archive: Path
+    version: int
+    texts: tuple[str, ...]
+    change: Change | None  # None: nothing changed since the last version
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kit:
+    """A version of a toolkit: its texts, every version so far, and until when partners are asked to wait."""
+
+    campaign: Campaign
+    items: tuple[Item, ...]
+    history: tuple[Change, ...]
+    embargo: str
+    language: str
+
+
+def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: str | None = None) -> Toolkit:
+    """Writes toolkits/<campaign>/ and its .zip from the approved posts; a new version only if something changed.
+
+    `embargo` is an ISO moment, kept for later versions; empty takes it back. Raises UnknownName for a campaign that is
+    none, PersonNeeded while nothing is approved, BadData if a file cannot be written or a picture is not what it was.
+    """
+    found, posts, left_out = _approved(ws, campaign)
+    name = campaign.replace("/", "-")
+    folder = ws.home / FOLDER / name
+    last = _last(folder)
+    texts = items(posts)
+    wait = str(last.get("embargo", "")) if embargo is None else embargo
+    new, changed, gone = changes(last.get("items", {}), texts)
+    history = tuple(_change(c) for c in last.get("history", ()))
+    same = (last.get("embargo", ""), last.get("language")) == (wait, language)
+    change = None
+    if not history or new or changed or gone or not same:
+        lists = {"new": tuple(new), "changed": tuple(changed), "gone": tuple(gone)} if history else {}
+        change = Change(len(history) + 1, ws.now.date().isoformat(), **lists)
+        history = (*history, change)
+    kit = _Kit(found, tuple(texts), history, wait, language)
+    _write(ws, kit, folder, posts)
+    archive = folder.with_name(f"{name}.zip")
+    return Toolkit(folder, archive, len(history), tuple(i.name for i in texts), change, tuple(left_out))
+
+
+def _change(row: dict[str, Any]) -> Change:
+    lists = {key: tuple(row.get(key, ())) for key in ("new", "changed", "gone")}
+    return Change(int(row["version"]), str(row["date"]), **lists)
+
+
+def _approved(ws: Workspace, id: str) -> tuple[Campaign, list[Post], list[str]]:
+    """The campaign, its posts that partners may have, and of each of the others why they may not."""
+    with reading(ws.home) as db:
+        campaigns = reads.campaigns(db)
+        if id not in campaigns:
+            raise UnknownName("campaign", id, campaigns, "list them with: daymark upcoming")
+        posts = reads.posts(db, campaign=id)
+    why = {p.id: _why_not(p) for p in posts}
+    free = [p for p in posts if not why[p.id]]
+    if not free:
+        raise PersonNeeded(f"no post of {id} is approved yet", f"see what waits for a yes: daymark preview {id}")
+    return campaigns[id], free, [f"{name}: {reason}" for name, reason in why.items() if reason]
+
+
+def _why_not(p: Post) -> str:
+    if p.review is not Review.APPROVED or p.digest != digest_of(p):
+        return "nobody has approved it"
+    return "it tells a story to which consent was given to us alone" if p.consent else ""
+
+
+def _last(folder: Path) -> dict[str, Any]:
+    """What the last version told of itself; empty if there is none that can be read."""
+    try:
+        found = json.loads((folder / RECORD).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(ws: Workspace, kit: _Kit, folder: Path, posts: list[Post]) -> None:
+    files = _files(ws, kit, posts)
+    sweep(folder.parent)
+    for place in {(folder / name).parent for name in files}:
+        sweep(place)
+    for name, data in files.items():
+        _keep(folder / name, data)
+    _keep(folder.with_name(f"{folder.name}.zip"), as_zip(files, folder.name))
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.relative_to(folder).as_posix() not in files:
+            path.unlink()
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """A file that has these bytes already keeps its time."""
+    if not (path.is_file() and path.read_bytes() == data):
+        keep_file(path, data)
+
+
+def _files(ws: Workspace, kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
+    (said,) = sayings_of(ws, [kit.language])
+    tongue = Tongue(said, load_labels(ws.settings.templates, kit.language))
+    files = {f"texts/{item.name}.txt": _text(item) for item in kit.items} | _pictures(kit, posts)
+    files["posts.csv"] = as_csv(kit.items)
+    files["CHANGES.txt"] = told(kit.history, tongue.say).encode()
+    files["LICENCE.txt"] = f"{_licence(ws, tongue)}\n".encode()
+    files |= _calendar(ws, kit, tongue)
+    record: dict[str, Any] = {"campaign": kit.campaign.id, "language": kit.language, "embargo": kit.embargo}
+    record |= {"history": [asdict(c) for c in kit.history], "items": {i.name: i.digest for i in kit.items}}
+    files[RECORD] = (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
+    page = site_templates(ws.settings.templates).get_template("toolkit.html")
+    files["index.html"] = (filled(page, _context(ws, kit, tongue, sorted(files))) + "\n").encode()
+    return files
+
+
+def _text(item: Item) -> bytes:
+    parts = [f"[{item.note}]" if item.note else "", item.text]
+    return ("\n\n".join(filter(None, parts)) + "\n").encode()
+
+
+def _pictures(kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
+    by_digest = {p.wording.media.sha256: p.wording.media for p in posts if p.wording.media}
+    try:
+        return {i.picture: picture_bytes(by_digest[i.seen]) for i in kit.items if i.picture}
+    except PictureError as error:
+        raise BadData(str(error), "put back the picture that was approved, or have the new one approved") from error
+
+
+def _calendar(ws: Workspace, kit: _Kit, tongue: Tongue) -> dict[str, bytes]:
+    """The day itself for partners' calendars, under the identity that it has in our feeds."""
+    from scheduler.feeds.ical import write  # it loads icalendar, a tenth of a second
+
+    calendar = synced(ws)
+    day = calendar.observances.get(kit.campaign.observance)
+    if day is None:
+        return {}
+    edition = feeds.Edition(tongue.sayings, calendar.regions)
+    entries = feeds.observance_entries([day], kit.campaign.year, kit.campaign.year, edition)
+    ours = [e for e in entries if e.content["start"] == kit.campaign.start.isoformat()]
+    revised = feeds.revise(ours, {}, _moment(kit.history[0].date)).current
+    return {"day.ics": write("day.ics", revised, Header(day.name(kit.language), tongue.rule(day), "teal"))}
+
+
+def _moment(day: str) -> datetime:
+    from datetime import UTC, datetime
+
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)
+
+
+def _licence(ws: Workspace, tongue: Tongue) -> str:
+    settings = ws.settings
+    if settings.licence:
+        return tongue.say("kit_licensed", licence=settings.licence, us=settings.name)
+    return tongue.say("kit_ask", contact=settings.contact or settings.site or settings.name)
+
+
+def _context(ws: Workspace, kit: _Kit, tongue: Tongue, names: list[str]) -> dict[str, Any]:
+    from datetime import datetime
+
+    newest = kit.history[-1]
+    marks = dict.fromkeys(newest.changed, "kit_changed") | dict.fromkeys(newest.new, "kit_new")
+    wait = datetime.fromisoformat(kit.embargo) if kit.embargo else None
+    return {
+        "say": tongue.say,
+        "tongue": tongue,
+        "us": ws.settings.name,
+        "name": kit.campaign.name,
+        "when": tongue.span(kit.campaign.start, kit.campaign.end),
+        "version": newest.version,
+        "date": tongue.day(_moment(newest.date).date()),
+        "embargo": f"{tongue.day(wait.date())}, {wait:%H:%M} {wait.tzname() or ''}".strip() if wait else "",
+        "licence": _licence(ws, tongue),
+        "changes": told(kit.history, tongue.say),
+        "texts": [_shown(item, tongue, marks.get(item.name, "")) for item in kit.items],
+        "files": [name for name in names if not name.startswith("texts/")],
+    }
+
+
+def _shown(item: Item, tongue: Tongue, mark: str) -> dict[str, Any]:
+    when = f"{tongue.day(item.local.date())}, {item.local:%H:%M} ({item.zone})"
+    return {"item": item, "when": when, "mark": tongue.say(mark) if mark else ""}

@@ -1,0 +1,161 @@
+"""The toolkit for partners: only what was approved, the same bytes for the same posts, and what changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING
+
+import html5lib
+import pytest
+from conftest import COOPS, DAY, EVE, files
+from PIL import Image
+
+from scheduler.model import LANGUAGES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CAMPAIGN = "cooperatives-day/2026"
+NAMES = [f"{stage}-mastodon-en" for stage in ("eve", "day", "thanks")]
+
+
+def made(daymark, home: Path, *words: str, now: str = "2026-07-01T10:00:00Z"):
+    return daymark.json("toolkit", CAMPAIGN, *words, home=home, now=now)
+
+
+def folder(home: Path) -> Path:
+    return home / "toolkits" / "cooperatives-day-2026"
+
+
+@pytest.fixture
+def home(daymark, at) -> Path:
+    place = at("planned")
+    assert daymark("approve", *COOPS, "--as", "Ana", home=place).code == 0
+    return place
+
+
+def test_it_holds_each_approved_text_as_it_was_approved(daymark, home: Path) -> None:
+    told = made(daymark, home)
+    assert (told["texts"], told["version"], told["left_out"]) == (NAMES, 1, [])
+    shown = {id: daymark.json("show", id, home=home)["text"] for id in COOPS}
+    texts = [(folder(home) / "texts" / f"{name}.txt").read_text("utf-8") for name in NAMES]
+    assert texts == [f"{shown[id]}\n" for id in COOPS]
+    rows = list(csv.DictReader(io.StringIO((folder(home) / "posts.csv").read_text("utf-8-sig"))))
+    assert [(r["name"], r["text"]) for r in rows] == list(zip(NAMES, shown.values(), strict=True))
+
+
+def test_nothing_is_in_it_to_which_nobody_said_yes(daymark, at) -> None:
+    place = at("planned")
+    answer = daymark("toolkit", CAMPAIGN, home=place)
+    assert (answer.code, "no post of cooperatives-day/2026 is approved yet" in answer.err) == (3, True)
+    assert not (place / "toolkits").exists()
+    daymark("approve", EVE, "--as", "Ana", home=place)
+    told = made(daymark, place)
+    assert told["texts"] == NAMES[:1]
+    assert told["left_out"] == [f"{id}: nobody has approved it" for id in COOPS[1:]]
+
+
+def test_a_story_told_with_consent_is_not_passed_on(daymark, home: Path) -> None:
+    daymark("consent", "c-17", EVE, "--until", "2026-12-31", "--as", "Ana", home=home)
+    daymark("approve", EVE, "--as", "Ben", home=home)
+    told = made(daymark, home)
+    assert told["texts"] == NAMES[1:]
+    assert [line.split(": ")[0] for line in told["left_out"]] == [EVE]
+
+
+def test_the_same_posts_give_the_same_files_and_no_new_version(daymark, home: Path) -> None:
+    made(daymark, home)
+    before = files(home / "toolkits")
+    told = made(daymark, home, now="2026-07-02T10:00:00Z")
+    assert (told["version"], told["change"]) == (1, None)
+    assert files(home / "toolkits") == before
+
+
+def test_the_archive_is_the_folder(daymark, home: Path) -> None:
+    told = made(daymark, home)
+    with zipfile.ZipFile(told["archive"]) as archive:
+        inside = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    assert inside == {name: data for name, (data, _) in files(folder(home)).items()}
+
+
+def test_a_later_version_says_what_is_new_changed_and_gone(daymark, at) -> None:
+    place = at("planned")
+    daymark("approve", EVE, DAY, "--as", "Ana", home=place)
+    made(daymark, place)
+    daymark("reword", DAY, "--file", "-", "--as", "Ana", home=place, stdin="Co-operatives feed people.")
+    daymark("reject", EVE, "--why", "not now", "--as", "Ben", home=place)
+    daymark("approve", DAY, COOPS[2], "--as", "Ben", home=place)
+    told = made(daymark, place, now="2026-07-02T10:00:00Z")
+    assert told["change"] == {
+        "version": 2,
+        "date": "2026-07-02",
+        "new": [NAMES[2]],
+        "changed": [NAMES[1]],
+        "gone": [NAMES[0]],
+    }
+    changes = (folder(place) / "CHANGES.txt").read_text("utf-8")
+    assert changes.index("Version 2 of 2026-07-02") < changes.index("Version 1 of 2026-07-01")
+    assert not (folder(place) / "texts" / f"{NAMES[0]}.txt").exists()
+
+
+def test_an_embargo_stays_until_it_is_taken_back(daymark, home: Path) -> None:
+    made(daymark, home, "--embargo", "2026-07-03T06:00+01:00")
+    made(daymark, home)
+    page = folder(home) / "index.html"
+    assert "publish nothing of this before Friday, 3 July 2026, 06:00 UTC+01:00" in page.read_text("utf-8")
+    made(daymark, home, "--embargo", "")
+    assert "before Friday, 3 July" not in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "say"),
+    [
+        (["nothing/2026"], 2, "there is no campaign 'nothing/2026'"),
+        ([CAMPAIGN, "--embargo", "tomorrow"], 2, "'tomorrow' is not a moment"),
+        ([CAMPAIGN, "--embargo", "2026-07-03T06:00"], 2, "does not say in which zone"),
+        ([CAMPAIGN, "--language", "de"], 2, "there is no language 'de'"),
+    ],
+)
+def test_what_makes_no_sense_is_told(words: list[str], code: int, say: str, daymark, home: Path) -> None:
+    answer = daymark("toolkit", *words, home=home)
+    assert (answer.code, say in answer.err) == (code, True), answer.err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_its_page_is_html_without_an_error_in_every_language(language: str, daymark, home: Path) -> None:
+    made(daymark, home, "--language", language)
+    html5lib.HTMLParser(strict=True).parse((folder(home) / "index.html").read_text("utf-8"))
+
+
+def test_the_day_comes_as_a_calendar_under_the_identity_of_our_feeds(daymark, home: Path) -> None:
+    made(daymark, home)
+    daymark("feeds", home=home)
+    uid = next(line for line in (folder(home) / "day.ics").read_text("utf-8").splitlines() if line.startswith("UID:"))
+    feed = (home / "public" / "observances.ics").read_text("utf-8")
+    assert uid in feed.splitlines()
+
+
+def test_a_picture_comes_bare_with_its_description(daymark, at) -> None:
+    home = at("fresh")
+    place = home / "templates" / "posts" / "observances" / "cooperatives-day"
+    place.mkdir(parents=True)
+    exif = Image.Exif()
+    exif[0x010E] = "where it was taken"
+    Image.new("RGB", (800, 600), "teal").save(place / "eve.jpg", exif=exif)
+    (place / "eve.alt.txt").write_text("Hands that plant a tree.")
+    assert daymark("plan", home=home).code == 0
+    assert daymark("approve", EVE, "--as", "Ben", home=home).code == 0
+    made(daymark, home)
+    kept = (folder(home) / "pictures" / f"{NAMES[0]}.jpg").read_bytes()
+    assert b"where it was taken" not in kept and kept.startswith(b"\xff\xd8")
+    assert 'alt="Hands that plant a tree."' in (folder(home) / "index.html").read_text("utf-8")
+
+
+def test_a_record_that_cannot_be_read_begins_anew(daymark, home: Path) -> None:
+    made(daymark, home)
+    (folder(home) / "toolkit.json").write_text("{")
+    assert made(daymark, home)["version"] == 1
+    assert json.loads((folder(home) / "toolkit.json").read_text("utf-8"))["campaign"] == CAMPAIGN
