@@ -57,7 +57,7 @@ from scheduler.model import (
     Wording,
 )
 from scheduler.review import digest_of
-from scheduler.store import log, planning, reads, work
+from scheduler.store import holds, log, planning, reads, work
 from scheduler.store import outbox as store
 from scheduler.store.opening import reading, stamp, writing
 from scheduler.workflow import Workspace
@@ -712,7 +712,7 @@ class Life(RuleBasedStateMachine):
     @rule(scope=st.sampled_from(SCOPES))
     def hold(self, scope) -> None:
         with writing(self.home, self.model.now, "Ana") as tx:
-            store.add_hold(tx, *scope, "a crisis")
+            holds.add_hold(tx, *scope, "a crisis")
         self.model.holds.append(scope)
 
     @precondition(lambda self: self.model.holds)

@@ -1,4 +1,4 @@
-"""Changes to deliveries, accounts' pauses and holds. A claim is a compare-and-set; so is every step after it."""
+"""Changes to deliveries and accounts' pauses. A claim is a compare-and-set; so is every step after it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from scheduler.model import Delivery, DeliveryState, Hold, Post
+from scheduler.model import Delivery, DeliveryState, Post
 from scheduler.store import reads
 from scheduler.store.opening import Tx, stamp
 
@@ -281,25 +281,4 @@ def put_off(tx: Tx, before: Delivery, due: datetime, why: str) -> bool:
     if not tx.change(change, (stamp(due), why, before.id)):
         return False
     tx.audit("put off", before.post, before=stamp(before.due), after=stamp(due), why=why)
-    return True
-
-
-def add_hold(tx: Tx, scope: str, value: str, why: str, *, essential: bool = False) -> None:
-    """Stops what is in scope; with `essential`, posts that are marked so still go."""
-    names = "scope value why who since essential".split()
-    tx.add("hold", dict(zip(names, (scope, value, why, tx.who, tx.now, int(essential)), strict=True)))
-    tx.audit("hold", f"{scope} {value}".strip(), after="essential posts pass" if essential else "", why=why)
-
-
-def lift(tx: Tx, h: Hold) -> None:
-    if tx.change("UPDATE hold SET lifted = ? WHERE id = ? AND lifted IS NULL", (tx.now, h.id)):
-        tx.audit("resume", f"{h.scope} {h.value}".strip(), why=h.why)
-
-
-def mark_essential(tx: Tx, post_id: str, *, essential: bool) -> bool:
-    """Marks a post as one that a hold may let pass, or takes the mark away; False if it stands so already."""
-    change = "UPDATE post SET essential = ? WHERE id = ? AND essential <> ?"
-    if not tx.change(change, (int(essential), post_id, int(essential))):
-        return False
-    tx.audit("essential" if essential else "not essential", post_id)
     return True

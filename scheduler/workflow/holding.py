@@ -8,7 +8,7 @@ from scheduler import outbox
 from scheduler.errors import DatabaseError, UnknownName, UsageError
 from scheduler.kinds import KINDS
 from scheduler.model import DeliveryState, Post
-from scheduler.store import reads
+from scheduler.store import holds, reads
 from scheduler.store.holds import in_force, put_file
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
@@ -51,12 +51,10 @@ def hold(ws: Workspace, scope: str, value: str, why: str, *, essential: bool = F
 
 
 def _hold(ws: Workspace, scope: str, value: str, why: str, *, essential: bool) -> int:
-    from scheduler.store import outbox as store
-
     _require_known(ws, scope, value)
     with writing(ws.home, ws.now, ws.who) as tx:
         if not any((h.scope, h.value, h.essential) == (scope, value, essential) for h in reads.holds(tx.db)):
-            store.add_hold(tx, scope, value, why, essential=essential)
+            holds.add_hold(tx, scope, value, why, essential=essential)
     return len(held(ws))
 
 
@@ -79,9 +77,9 @@ def held(ws: Workspace) -> list[Post]:
     """The posts on their way that a hold keeps back."""
     calendar = synced(ws)
     with reading(ws.home) as db:
-        holds, deliveries, posts = in_force(ws.home, db), reads.deliveries(db), reads.posts(db)
+        found, deliveries, posts = in_force(ws.home, db), reads.deliveries(db), reads.posts(db)
     waiting = {id for id, d in deliveries.items() if d.state is DeliveryState.WAITING}
-    return [p for p in posts if p.id in waiting and holding(holds, p, calendar)]
+    return [p for p in posts if p.id in waiting and holding(found, p, calendar)]
 
 
 def holding(holds: Sequence[Hold], post: Post, calendar: Calendar) -> Hold | None:
@@ -92,9 +90,8 @@ def holding(holds: Sequence[Hold], post: Post, calendar: Calendar) -> Hold | Non
 
 def mark_essential(ws: Workspace, ids: Sequence[str], *, essential: bool) -> list[str]:
     """Marks posts as ones that a hold may let pass, or takes the mark away; returns those that it changed."""
-    from scheduler.store import outbox as store
     from scheduler.workflow.reviewing import find
 
     posts = find(ws, ids)
     with writing(ws.home, ws.now, ws.who) as tx:
-        return [p.id for p in posts if store.mark_essential(tx, p.id, essential=essential)]
+        return [p.id for p in posts if holds.mark_essential(tx, p.id, essential=essential)]

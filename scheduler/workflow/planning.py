@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from scheduler import dates
 from scheduler.checks import Draft, check_draft, has_errors
-from scheduler.context import Us
 from scheduler.errors import BadData, UsageError
-from scheduler.facts import load_facts
 from scheduler.kinds import KINDS
 from scheduler.model import LAST_YEAR, Calendar, Campaign, DeliveryState, Occurrence, Post, Skipped, Slot
 from scheduler.plan import Plan, Taken, make_plan
-from scheduler.render import Renderer, Untranslated
+from scheduler.render import Untranslated
 from scheduler.review import after_planning, digest_of
 from scheduler.store import reads
 from scheduler.store.opening import reading, stamp, writing
+from scheduler.workflow.drafting import post_of, renderer
 from scheduler.workflow.facts import drift, occurrence_of
 
 if TYPE_CHECKING:
@@ -231,38 +230,6 @@ class Writer:
         drawn = self.draughtsman.draw(slot.occurrence, rendered.language, account.card, account.country, on)
         self.cards.append(drawn)
         return replace(wording, alt=drawn.alt, media=drawn.media)
-
-
-def post_of(slot: Slot, wording: Wording, language: str, author: str) -> Post:
-    """A slot with its words: not checked, without its digest."""
-    a, o = slot.account, slot.occurrence
-    return Post(
-        id=slot.id,
-        campaign=slot.campaign,
-        observance=o.observance.id,
-        year=o.year,
-        stage=slot.stage.name,
-        account=a.name,
-        channel=a.channel,
-        network=a.network,
-        language=language,
-        country=a.country,
-        zone=a.zone,
-        local=slot.local,
-        due=slot.due,
-        expires=slot.expires,
-        start=o.start,
-        end=o.end,
-        wording=wording,
-        author=author,
-        sensitivity=o.observance.sensitivity,
-        digest="",
-    )
-
-
-def renderer(settings: Settings, calendar: Calendar) -> Renderer:
-    us = Us(settings.name, settings.site)
-    return Renderer(settings.templates, us, calendar.helplines, load_facts(settings.templates))
 
 
 def _write_cards(cards: Iterable[Drawn], posts: Iterable[Post]) -> None:

@@ -10,8 +10,8 @@ from scheduler.model import parts_of
 from scheduler.store import reads
 from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
+from scheduler.workflow.drafting import renderer
 from scheduler.workflow.listing import states
-from scheduler.workflow.planning import renderer
 
 if TYPE_CHECKING:
     from pathlib import Path

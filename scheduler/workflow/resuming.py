@@ -10,7 +10,7 @@ from scheduler.errors import BadData, PersonNeeded, UnknownName
 from scheduler.model import DeliveryState
 from scheduler.outbox import ended
 from scheduler.plan import next_awake
-from scheduler.store import reads
+from scheduler.store import holds, reads
 from scheduler.store.holds import FILE, in_force, of_file, take_file_away
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
@@ -84,10 +84,10 @@ def _freed(ws: Workspace, scope: str, value: str) -> tuple[list[Post], dict[str,
     """The posts on their way that nothing holds once these holds are lifted, soonest first, and their deliveries."""
     calendar = synced(ws)
     with reading(ws.home) as db:
-        holds, deliveries, posts = in_force(ws.home, db), reads.deliveries(db), reads.posts(db)
+        found, deliveries, posts = in_force(ws.home, db), reads.deliveries(db), reads.posts(db)
     waiting = {id: d for id, d in deliveries.items() if d.state is DeliveryState.WAITING}
-    left = [h for h in holds if not _meant(h, scope, value)]
-    freed = [p for p in posts if p.id in waiting and holding(holds, p, calendar) and not holding(left, p, calendar)]
+    left = [h for h in found if not _meant(h, scope, value)]
+    freed = [p for p in posts if p.id in waiting and holding(found, p, calendar) and not holding(left, p, calendar)]
     return freed, waiting
 
 
@@ -135,7 +135,7 @@ def _apply(ws: Workspace, scope: str, value: str, late: list[tuple[Delivery, Pro
     with writing(ws.home, ws.now, ws.who) as tx:
         for h in reads.holds(tx.db):
             if _meant(h, scope, value):
-                store.lift(tx, h)
+                holds.lift(tx, h)
         if scope in ("", "account"):
             store.free_accounts(tx, value)
         for before, p in late:

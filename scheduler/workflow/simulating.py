@@ -15,12 +15,12 @@ from scheduler.errors import UnknownName, UsageError
 from scheduler.kinds import KINDS
 from scheduler.model import Review, Sent, TryLater, Wording
 from scheduler.review import digest_of
-from scheduler.store import log, reads, work
-from scheduler.store import outbox as store
+from scheduler.store import holds, log, reads, work
 from scheduler.store.opening import copy_database, keeping_open, reading, stamp, writing
 from scheduler.store.planning import decide
 from scheduler.workflow.calendar import sync, synced
-from scheduler.workflow.planning import plan, post_of, renderer
+from scheduler.workflow.drafting import post_of, renderer
+from scheduler.workflow.planning import plan
 from scheduler.workflow.resuming import resume
 from scheduler.workflow.sending import courier_of, queue
 
@@ -171,7 +171,7 @@ class _Run:
         wanted = any(self.now in s for s in self.script.holds)
         if wanted and not self.holding:
             with writing(ws.home, self.now, AUTHOR) as tx:
-                store.add_hold(tx, "everything", "", AUTHOR)
+                holds.add_hold(tx, "everything", "", AUTHOR)
         elif self.holding and not wanted:
             resume(ws, "everything", choice="keep")
         self.holding = wanted

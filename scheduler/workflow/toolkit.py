@@ -159,7 +159,7 @@ def _text(item: Item) -> bytes:
 def _pictures(kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
     by_digest = {p.wording.media.sha256: p.wording.media for p in posts if p.wording.media}
     try:
-        return {i.picture: picture_bytes(by_digest[i.seen]) for i in kit.items if i.picture}
+        return {i.picture: picture_bytes(by_digest[i.seen], "folder") for i in kit.items if i.picture}
     except PictureError as error:
         raise BadData(str(error), "put back the picture that was approved, or have the new one approved") from error
 
