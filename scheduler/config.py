@@ -99,8 +99,7 @@ def settings_of(home: Path, body: dict[str, Any], text: str) -> Settings:
 
 
 def _settings(home: Path, t: Table) -> Settings:
-    work, plan, feeds = t.table("workspace", needed=True), t.table("plan"), t.table("feeds")
-    pages, kits, watching, cards = (t.table(name) for name in ("site", "toolkit", "watch", "cards"))
+    work, plan, watching = t.table("workspace", needed=True), t.table("plan"), t.table("watch")
     templates = folders(home, "templates")
     limits = dict(_limits(templates, t.problems))
     playbooks = dict(_playbooks(templates, limits, t.problems))
@@ -109,11 +108,6 @@ def _settings(home: Path, t: Table) -> Settings:
         home=home,
         name=work.text("name"),
         site=_https(work, "site"),
-        feeds_base=_https(feeds, "base"),
-        site_years=pages.whole("years", 3, least=1, most=20),
-        leave=_https(pages, "leave") or LEAVE,
-        licence=kits.text("licence", ""),
-        contact=kits.text("contact", ""),
         horizon=timedelta(days=plan.whole("horizon_days", 60, least=1, most=730)),
         themes=plan.words("themes"),
         dimensions=plan.words("dimensions", known=DIMENSIONS),
@@ -127,11 +121,27 @@ def _settings(home: Path, t: Table) -> Settings:
         templates=templates,
         ping=_ping(watching),
         notices=watching.yes("notices", default=False),
-        card_colours={name: colour_in(cards, name) for name in COLOURS if name in cards.body},
-        card_fonts=tuple(home / folder for folder in cards.words("fonts")),
-        feed_languages=feeds.words("languages", known=LANGUAGES) or LANGUAGES,
+        **_shown(home, t),
     )
-    for table in (work, plan, feeds, pages, kits, watching, cards, t):
+    for table in (work, plan, watching, t):
+        table.finish()
+    return made
+
+
+def _shown(home: Path, t: Table) -> dict[str, Any]:
+    """What others are shown: feeds, site, toolkits, cards."""
+    feeds, pages, kits, cards = tables = [t.table(name) for name in ("feeds", "site", "toolkit", "cards")]
+    made = {
+        "feeds_base": _https(feeds, "base"),
+        "feed_languages": feeds.words("languages", known=LANGUAGES) or LANGUAGES,
+        "site_years": pages.whole("years", 3, least=1, most=20),
+        "leave": _https(pages, "leave") or LEAVE,
+        "licence": kits.text("licence", ""),
+        "contact": kits.text("contact", ""),
+        "card_colours": {name: colour_in(cards, name) for name in COLOURS if name in cards.body},
+        "card_fonts": tuple(home / folder for folder in cards.words("fonts")),
+    }
+    for table in tables:
         table.finish()
     return made
 

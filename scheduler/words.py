@@ -75,7 +75,7 @@ def _words(t: Table) -> Words:
         {theme: themes.text(theme) for theme in themes.body},
     )
     for name in SAID:
-        t.body.get(name) and t.table(name)
+        _check_table(t.table(name))
     t.finish()
     if len(made.months) != 12 or len(made.weekdays) != 7:
         t.wrong("months", "it needs twelve months and seven weekdays", "write them all, from January and from Monday")
@@ -87,6 +87,12 @@ def _words(t: Table) -> Words:
         write = "use {day} and {month} in day and first, {first} and {last} in range, {first} and {second} in both"
         t.wrong("day", "a date cannot be written so", write)
     return made
+
+
+def _check_table(t: Table) -> None:
+    """A table of the feeds holds texts, and lists of them."""
+    for key, value in t.body.items():
+        (t.words if isinstance(value, list) else t.text)(key)
 
 
 def load_sayings(folders: Sequence[Path], language: str) -> Sayings:

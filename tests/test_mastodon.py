@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -40,8 +41,8 @@ TOKEN = "mock_token"  # of the imitation
 POSTING = "POST /api/v1/statuses "
 
 
-@pytest.fixture(scope="module")
-def imitation() -> Iterator[int]:
+@contextmanager
+def imitating() -> Iterator[int]:
     """The port of mastodon-mock, in a process of its own."""
     port = free_port()
     words = [sys.executable, "-m", "mastodon_mock", "serve", "--in-memory", "--host", "127.0.0.1", "--port", str(port)]
@@ -52,6 +53,21 @@ def imitation() -> Iterator[int]:
     finally:
         running.terminate()
         running.wait()
+
+
+@pytest.fixture(scope="module")
+def imitation() -> Iterator[int]:
+    with imitating() as port:
+        yield port
+
+
+@pytest.fixture
+def unused() -> Iterator[Faults]:
+    """Faults before an imitation on which nothing has been said yet: a look goes only so far back."""
+    with imitating() as port:
+        made = Faults(port)
+        yield made
+        made.close()
 
 
 @pytest.fixture
@@ -280,12 +296,12 @@ def parts_through(fault: str, faults: Faults, now: datetime, home: Path) -> Iter
 
 @pytest.mark.parametrize("fault", [f for f in FAULTS if f != "401"])
 def test_whatever_befalls_it_each_part_of_a_thread_is_out_once_and_in_order(
-    fault: str, faults: Faults, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fault: str, unused: Faults, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(http, "STEP", 0.3)
-    for name, parts, told in parts_through(fault, faults, now, tmp_path):
+    for name, parts, told in parts_through(fault, unused, now, tmp_path):
         assert (told.state, told.reason) == ("sent", "")
-        assert threads(faults.url, name) == parts
+        assert threads(unused.url, name) == parts
 
 
 @pytest.mark.slow
@@ -303,21 +319,21 @@ def test_whatever_befalls_it_each_part_of_a_thread_is_out_once_on_a_real_server(
 
 
 def test_a_thread_that_stopped_in_the_middle_is_found_so_and_goes_on(
-    faults: Faults, now: datetime, tmp_path: Path
+    unused: Faults, now: datetime, tmp_path: Path
 ) -> None:
     whole = a_message(now, key="9" * 40, wording=Wording("Stopped: 1.\n---\nStopped: 2.\n---\nStopped: 3."))
     answers = iter(["", "500 before the work"])
-    faults.fault = lambda line: next(answers, "503") if line.startswith(POSTING) else ""
-    channel = Mastodon(account(faults.url), tmp_path)
+    unused.fault = lambda line: next(answers, "503") if line.startswith(POSTING) else ""
+    channel = Mastodon(account(unused.url), tmp_path)
     assert channel.find(whole) is None
     assert channel.send(whole) == Unsure("1 of 3 parts are out; posting: 500")
     assert channel.find(whole) == Begun("1 of 3 parts are out")
     asked: list[str] = []
-    faults.fault = lambda line: asked.append(line) or ""  # type: ignore[func-returns-value]
-    sent = Mastodon(account(faults.url), tmp_path).send(whole)
+    unused.fault = lambda line: asked.append(line) or ""  # type: ignore[func-returns-value]
+    sent = Mastodon(account(unused.url), tmp_path).send(whole)
     assert sent == channel.find(whole) == channel.send(whole)
     assert len([line for line in asked if line.startswith(POSTING)]) == 2  # what was out is not asked for again
-    assert threads(faults.url, "Stopped: ") == ["Stopped: 1.", "Stopped: 2.", "Stopped: 3."]
+    assert threads(unused.url, "Stopped: ") == ["Stopped: 1.", "Stopped: 2.", "Stopped: 3."]
 
 
 def test_an_account_whose_token_is_no_longer_taken_keeps_its_posts(

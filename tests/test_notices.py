@@ -96,7 +96,7 @@ def test_the_team_hears_once_a_day_how_many_packs_nobody_has_said_are_up(daymark
     (told,) = room.said
     assert "1 handed off, and nobody has said that they are up (daymark done --open)" in told["message"]
     daymark("done", COOPS[0], home=home)
-    daymark("tick", home=home, now="2026-07-04T08:00:00Z")
+    daymark("tick", home=home, now="2026-07-04T07:30:00Z")
     assert "nobody has said" not in "".join(told["message"] for told in room.said[1:])
 
 

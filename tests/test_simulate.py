@@ -15,8 +15,8 @@ from conftest import DAY, DUE, EVE, THANKS, everything
 
 from scheduler.config import load_settings
 from scheduler.model import TryLater
+from scheduler.store.holds import add_hold
 from scheduler.store.opening import stamp, writing
-from scheduler.store.outbox import add_hold
 from scheduler.workflow import Workspace
 from scheduler.workflow.resuming import resume
 from scheduler.workflow.reviewing import approve

@@ -147,7 +147,7 @@ def test_a_picture_comes_bare_with_its_description(daymark, at) -> None:
     Image.new("RGB", (800, 600), "teal").save(place / "eve.jpg", exif=exif)
     (place / "eve.alt.txt").write_text("Hands that plant a tree.")
     assert daymark("plan", home=home).code == 0
-    assert daymark("approve", EVE, "--as", "Ben", home=home).code == 0
+    assert daymark("approve", EVE, "--as", "Ben", "--why", "it is ours", home=home).code == 0
     made(daymark, home)
     kept = (folder(home) / "pictures" / f"{NAMES[0]}.jpg").read_bytes()
     assert b"where it was taken" not in kept and kept.startswith(b"\xff\xd8")

@@ -40,6 +40,15 @@ _FRESH = {".html": b"public, max-age=600"}
 _HOUR = b"public, max-age=3600"
 
 
+PRIVATE = "private/"  # below it lies what only those may read who know the address
+_SECRET = [
+    *_ALWAYS,
+    (b"cache-control", b"private, no-cache"),
+    (b"x-robots-tag", b"noindex"),
+    (b"content-security-policy", _FILE),
+]
+
+
 class App:
     """What `daymark serve` answers with, for the workspace `home`. `clock` tells the moment, for /health alone."""
 
@@ -66,14 +75,18 @@ class App:
         except OSError:
             return _refusal(503, b"This cannot be read just now.\n", (b"retry-after", b"60"))
         if item and place:
-            return self._file(item, asked)
+            return self._file(item, asked, is_private=place.startswith(PRIVATE))
         if place and not path.endswith(b"/") and self._shelf.has_folder(place):
             return _refusal(308, b"", (b"location", _below(path)))
         return _refusal(404, b"There is nothing here under that name.\n")
 
-    def _file(self, item: Item, asked: Headers) -> Answer:
+    def _file(self, item: Item, asked: Headers, *, is_private: bool) -> Answer:
         form = form_of(item, asked)
-        headers = [(b"etag", form.etag), (b"last-modified", item.last_modified), *_lasting(item.suffix)]
+        headers = [
+            (b"etag", form.etag),
+            (b"last-modified", item.last_modified),
+            *(_SECRET if is_private else _lasting(item.suffix)),
+        ]
         if item.may_pack:
             headers.append((b"vary", b"Accept-Encoding"))
         if is_current(item, form, asked):

@@ -31,7 +31,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What days are sorted by: `kind` is themes, dimensions or regions; `feeds` are its calendars, by language."""
+    """What days are sorted by: `kind` is themes, dimensions or regions; `feeds` are its calendars, by language.
+
+    None where no day of it has a date yet.
+    """
 
     kind: str
     subject: str

@@ -25,7 +25,7 @@ APPS = {
 def subscribe(site: Site, tongue: Tongue) -> Page:
     """Every calendar with its links; the page's script shows one at a time, without it all stand in a list."""
     first = {"title": tongue.say("every_day"), "kind": "all", "slug": "", **_places(site, site.feeds)}
-    groups = {kind: [_choice(site, t, tongue) for t in site.shown if t.kind == kind] for kind in KINDS}
+    groups = {kind: [_choice(site, t, tongue) for t in site.shown if t.kind == kind and t.feeds] for kind in KINDS}
     for group in groups.values():
         group.sort(key=lambda choice: str(choice["title"]).casefold())
     path = f"{tongue.code}/subscribe.html"

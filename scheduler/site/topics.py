@@ -57,7 +57,7 @@ def topic_pages(site: Site, tongue: Tongue) -> Iterator[Page]:
             slug=topic.slug,
             lines=lines,
             others=others,
-            feed=topic.feeds[tongue.code],
+            feed=topic.feeds.get(tongue.code, ""),
         )
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from scheduler import site
+from scheduler import dates, site
 from scheduler.errors import BadData
-from scheduler.feeds.catalogue import ALL, DAYS, DIMENSION, REGION, THEME, path_of, places_of
+from scheduler.feeds.catalogue import ALL, DAYS, DIMENSION, REGION, THEME, path_of, places_of, subjects_of
 from scheduler.filling import filled, site_templates
 from scheduler.labels import load_labels
 from scheduler.site import ROBOTS, SITEMAP, Published, Site, Tongue, Topic
 from scheduler.workflow.calendar import synced
-from scheduler.workflow.editions import feeds_of, languages_of, sayings_of
+from scheduler.workflow.editions import YEARS_AHEAD, feeds_of, languages_of, sayings_of
 from scheduler.workflow.keeping import keep_file, sweep
 from scheduler.workflow.listing import published
 
@@ -88,11 +89,16 @@ KINDS_OF_TOPICS = {THEME: "themes", DIMENSION: "dimensions", REGION: "regions"}
 
 
 def _topics(ws: Workspace, calendar: Calendar) -> Iterator[Topic]:
-    """Every topic that has a calendar, with it in each language."""
+    """Every topic, with its calendar in each language; one without a date in the years of the feeds has none."""
+    first, last = date(ws.now.year, 1, 1), date(ws.now.year + YEARS_AHEAD, 12, 31)
+    dated = [o.observance for o in dates.between(calendar.verified, first, last)]
+    places = places_of(dated, calendar.regions)
+    written = {subject for o in dated for subject in subjects_of(o, places[o.id])}
     found: dict[tuple[str, str], dict[str, str]] = {}
     for feed in feeds_of(ws, calendar):
         if feed.scope in KINDS_OF_TOPICS and feed.form == DAYS and feed.kind == "ics":
-            found.setdefault((feed.scope, feed.subject), {})[feed.language] = feed.path
+            paths = found.setdefault((feed.scope, feed.subject), {})
+            paths |= {feed.language: feed.path} if (feed.scope, feed.subject) in written else {}
     return (Topic(KINDS_OF_TOPICS[scope], subject, paths) for (scope, subject), paths in found.items())
 
 
