@@ -5,6 +5,19 @@ import sys
 
 def main() -> None:
     """The command `daymark`."""
+    try:
+        try:
+            _main()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads, such as `head`, has seen enough
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)  # as Typer ends what it meets there
+
+
+def _main() -> None:
     words = sys.argv[1:]
     if words[:1] == ["tick"] and (plain := _plain(words[1:])) and _idle(*plain):
         return

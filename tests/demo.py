@@ -50,6 +50,7 @@ class Demo:
         self.plan()
         self.review()
         self.send()
+        self.publish()
         self.tell()
 
     def make(self) -> None:
@@ -81,6 +82,10 @@ class Demo:
         sent, feeds = done["sent"], done["feeds"]
         self.step(f"a tick: {sent} posts sent into the outbox, {len(feeds)} feeds written", bool(sent or feeds))
 
+    def publish(self) -> None:
+        done = self.daymark("site")
+        self.step(f"the public site: {done['files']} files, in six languages", bool(done["changed"]))
+
     def tell(self) -> None:
         coming = self.daymark("upcoming", "--days", "60")
         status = self.daymark("status", ok=(0, 3))
@@ -97,6 +102,7 @@ class Demo:
         print("\nLook at")
         print(f"  {packs[0] / 'index.html' if packs else self.home / 'outbox'}   a post, ready to copy")
         print(f"  {self.home / 'public' / 'observances.ics'}   a calendar to subscribe to")
+        print(f"  {self.home / 'public' / 'index.html'}   the public site")
         print(f"\nTry next (in this folder)\n{self.next_steps(coming)}")
         again = "Run `make demo` again: it will change nothing."
         print(f"\n{again if self.changed else 'This run changed nothing: everything was already done.'}")

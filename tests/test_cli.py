@@ -6,6 +6,7 @@ import hashlib
 import html
 import json
 import re
+import subprocess
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -298,3 +299,12 @@ def test_no_colour_and_no_control_characters_reach_a_pipe(daymark: Daymark, stag
         daymark(*words.split(), home=stages["queued"]) for words in ("status", "days", "plan --dry-run", f"show {EVE}")
     ]
     assert [answer for answer in answers if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", answer.out + answer.err)] == []
+
+
+@pytest.mark.parametrize("words", [("upcoming", "--all"), ("days",), ("--help",)], ids=" ".join)
+def test_a_reader_who_has_seen_enough_is_no_failure(words, daymark, workspace):
+    command = [daymark.python, "-m", "scheduler", *words, *(() if words[0] == "--help" else ("--home", str(workspace)))]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=daymark.env, cwd=daymark.nest, **pipes) as running:
+        running.stdout.close()
+        assert (running.stderr.read(), running.wait()) == (b"", 1)
