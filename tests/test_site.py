@@ -217,6 +217,19 @@ def test_only_what_is_ours_is_taken_away(site: Path) -> None:
     theirs.unlink()
 
 
+def test_a_tick_keeps_a_site_up_to_date_that_somebody_has_made_and_makes_none(daymark, at) -> None:
+    home = at("fresh")
+    assert daymark("tick", home=home).code == 0
+    assert not (home / "public" / "index.html").exists()
+    assert daymark("site", home=home).code == 0
+    (home / "calendars" / "own.toml").write_text(OWN)
+    assert daymark("tick", home=home).code == 0
+    assert (home / "public/en/days/our-day.html").is_file()
+    before = files(home / "public")
+    assert daymark("tick", home=home, now="2026-07-02T09:00:00Z").code == 0
+    assert {n for n, f in files(home / "public").items() if n.endswith(".html") and f != before[n]} == set()
+
+
 PLACES = [("UTC", "C", "0"), ("Pacific/Kiritimati", "C.UTF-8", "1"), ("America/St_Johns", "C", "2")]
 
 

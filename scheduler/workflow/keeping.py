@@ -11,6 +11,8 @@ from scheduler.errors import BadData
 if TYPE_CHECKING:
     from pathlib import Path
 
+MANIFEST = ".site.json"  # in the workspace: from what the site was made, and its files with their size and time
+
 
 def keep_file(path: Path, data: bytes, *, private: bool = False, lasting: bool = True) -> None:
     """Puts the bytes in place, and its folder where that is missing. A full disk takes nothing from what was there.

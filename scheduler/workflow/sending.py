@@ -25,6 +25,7 @@ from scheduler.store.opening import copy_database, keeping_open, reading, stamp,
 from scheduler.workflow import early
 from scheduler.workflow.calendar import sync, synced
 from scheduler.workflow.facts import drift, occurrence_of
+from scheduler.workflow.keeping import MANIFEST
 from scheduler.workflow.planning import plan
 from scheduler.workflow.publishing import PUBLIC, build_feeds, stand
 
@@ -255,10 +256,13 @@ def _refusal(ws: Workspace, post: Post, checker: Checker) -> str:
 def _publish(ws: Workspace, done: Ticked) -> None:
     with reading(ws.home) as db:
         same = reads.state(db, "feeds_from") == reads.last_audit(db)
-    if same and stand(ws):
-        return
-    built = build_feeds(ws)
-    done.feeds = [f"{PUBLIC}/{b.name}" for b in built if b.changed]
+    if not (same and stand(ws)):
+        built = build_feeds(ws)
+        done.feeds = [f"{PUBLIC}/{b.name}" for b in built if b.changed]
+    if (ws.home / MANIFEST).is_file():
+        from scheduler.workflow.siting import keep_site  # templates and dates in words take a tenth of a second
+
+        keep_site(ws)
 
 
 def _remember(ws: Workspace, inputs: str, *, accept_clock: bool, rest: bool) -> None:

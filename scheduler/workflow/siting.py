@@ -15,9 +15,11 @@ from scheduler.feeds.catalogue import ALL, DAYS, DIMENSION, REGION, THEME, path_
 from scheduler.filling import filled, site_templates
 from scheduler.labels import load_labels
 from scheduler.site import ROBOTS, SITEMAP, Published, Site, Tongue, Topic
+from scheduler.store import reads
+from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
 from scheduler.workflow.editions import YEARS_AHEAD, feeds_of, languages_of, sayings_of
-from scheduler.workflow.keeping import keep_file, sweep
+from scheduler.workflow.keeping import MANIFEST, keep_file, sweep
 from scheduler.workflow.listing import published
 
 if TYPE_CHECKING:
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from scheduler.workflow import Workspace
 
 ASSETS = ("site.css", "site.js")
-MANIFEST = ".site.json"  # in the workspace: from what the site was made, and its files with their size and time
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,19 @@ def write_site(ws: Workspace, out: Path | None = None) -> Written:
         told = {"from": source, "files": {path: _stat(folder / path) for path in files}}
         keep_file(ws.home / MANIFEST, json.dumps(told, indent=0).encode())
     return Written(folder, len(files), changed, removed)
+
+
+def keep_site(ws: Workspace) -> None:
+    """Brings the site up to date if anything was noted, or a day has passed, since this was last done."""
+    from scheduler.store.calendar import remember
+
+    with reading(ws.home) as db:
+        seen, known = f"{reads.last_audit(db)} {ws.now.date()}", reads.state(db, "site_from")
+    if seen == known:
+        return
+    write_site(ws)
+    with writing(ws.home, ws.now, ws.who) as tx:
+        remember(tx, site_from=seen)
 
 
 def _site(ws: Workspace, calendar: Calendar) -> Site:
