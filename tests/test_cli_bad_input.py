@@ -184,8 +184,8 @@ def test_bad_input_costs_one_sentence_one_hint_and_nothing_else(case: str, dayma
     answer = run(daymark, home, words)
     after = everything(home)
     require_plain_words(answer, code)
-    if code == 7:  # the attempt is written down; the post waits
-        before, after = before[1], after[1]
+    if code == 7:  # the attempt is written down; the post waits; copies for tomorrow are made
+        before, after = before[1], {n: f for n, f in after[1].items() if not n.startswith("not-yet/")}
     assert (after, packs(home)) == (before, [])
 
 
