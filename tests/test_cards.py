@@ -17,7 +17,7 @@ from PIL import Image
 
 from scheduler import dates
 from scheduler.calendars import load_calendar
-from scheduler.cards import Drawing, load_palette, load_sayings, say
+from scheduler.cards import Drawing, load_card_words, load_palette, say
 from scheduler.colours import contrast
 from scheduler.config import load_settings
 from scheduler.context import helpline_for
@@ -42,7 +42,7 @@ def card(id=HARD, language="en", us="Harbour Trust", helpline=HELPLINE, theme=""
     if theme:
         themed = replace(occurrence.observance, year_themes={year: YearTheme(theme, "")})
         occurrence = replace(occurrence, observance=themed)
-    words, sayings = load_words([TEMPLATES], language), load_sayings([TEMPLATES], language)
+    words, sayings = load_words([TEMPLATES], language), load_card_words([TEMPLATES], language)
     return say(occurrence, language, words, sayings, us, helpline)
 
 

@@ -154,6 +154,18 @@ def test_a_picture_comes_bare_with_its_description(daymark, at) -> None:
     assert 'alt="Hands that plant a tree."' in (folder(home) / "index.html").read_text("utf-8")
 
 
+def test_the_cards_of_the_day_are_in_it_in_every_size_and_language_of_its_texts(daymark, home: Path) -> None:
+    made(daymark, home)
+    shapes = {"wide": (1200, 630), "portrait": (1080, 1350), "story": (1080, 1920)}
+    found = {}
+    for path in (folder(home) / "pictures").glob("card-*.png"):
+        with Image.open(path) as card:
+            found[path.stem] = card.size
+    assert found == {f"card-en-{size}": shape for size, shape in shapes.items()}
+    alt = (folder(home) / "pictures" / "card-en-wide.txt").read_text("utf-8").strip()
+    assert "International Day of Cooperatives" in alt and alt in (folder(home) / "index.html").read_text("utf-8")
+
+
 def test_a_record_that_cannot_be_read_begins_anew(daymark, home: Path) -> None:
     made(daymark, home)
     (folder(home) / "toolkit.json").write_text("{")

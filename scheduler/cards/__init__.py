@@ -2,6 +2,6 @@
 
 from scheduler.cards.drawing import Drawing
 from scheduler.cards.palette import load_palette
-from scheduler.cards.saying import Card, Sayings, load_sayings, say
+from scheduler.cards.saying import Card, CardWords, load_card_words, say
 
-__all__ = ["Card", "Drawing", "Sayings", "load_palette", "load_sayings", "say"]
+__all__ = ["Card", "CardWords", "Drawing", "load_card_words", "load_palette", "say"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sayings:
+class CardWords:
     """How a language says what a card says. `also` puts one thing behind another in an alt text."""
 
     date: str
@@ -50,7 +50,7 @@ class Card:
     alt: str
 
 
-def load_sayings(folders: Sequence[Path], language: str) -> Sayings:
+def load_card_words(folders: Sequence[Path], language: str) -> CardWords:
     """Raises TemplateError if nobody has written them in this language, BadFile for what is wrong in them."""
     path = next((p for f in reversed(folders) if (p := f / "cards" / f"{language}.toml").is_file()), None)
     if path is None:
@@ -59,7 +59,7 @@ def load_sayings(folders: Sequence[Path], language: str) -> Sayings:
     body, text = load(path)
     problems: list[Problem] = []
     t = Table(body, file=str(path), text=text, problems=problems)
-    made = Sayings(t.text("date"), t.text("theme"), t.text("help"), t.text("also"), t.text("alt"))
+    made = CardWords(t.text("date"), t.text("theme"), t.text("help"), t.text("also"), t.text("alt"))
     t.finish()
     if problems:
         raise BadFile(problems)
@@ -76,7 +76,7 @@ def load_sayings(folders: Sequence[Path], language: str) -> Sayings:
 
 
 def say(
-    occurrence: Occurrence, language: str, words: Words, sayings: Sayings, us: str, helpline: Helpline | None
+    occurrence: Occurrence, language: str, words: Words, sayings: CardWords, us: str, helpline: Helpline | None
 ) -> Card:
     """The card of a day. The theme of a year is official in English alone, and stands on no other card."""
     o, span = occurrence.observance, Span(occurrence.start, occurrence.end)

@@ -74,9 +74,8 @@ def _free(name: str, taken: Mapping[str, Item]) -> str:
     return tried
 
 
-def changes(old: Mapping[str, str], now: Iterable[Item]) -> tuple[list[str], list[str], list[str]]:
-    """The names of items that are new, changed and gone; `old` has the digest of each item of the last version."""
-    new = {item.name: item.digest for item in now}
+def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
+    """The names of what is new, changed and gone; each version has the digest of everything in it, by name."""
     changed = [name for name, digest in new.items() if old.get(name, digest) != digest]
     return [n for n in new if n not in old], changed, [n for n in old if n not in new]
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from scheduler import dates
-from scheduler.cards import Drawing, load_palette, load_sayings, say
+from scheduler.cards import Drawing, load_card_words, load_palette, say
 from scheduler.context import helpline_for
 from scheduler.errors import BadData, UnknownName, UsageError
 from scheduler.model import Media, Sensitivity
@@ -63,7 +63,7 @@ class Draughtsman:
         hard = day.sensitivity is not Sensitivity.NORMAL
         helpline = helpline_for(self.calendar.helplines, country, day.themes, on, language) if hard else None
         words = load_words(tuple(reversed(s.templates)), language)
-        card = say(o, language, words, load_sayings(s.templates, language), s.name, helpline)
+        card = say(o, language, words, load_card_words(s.templates, language), s.name, helpline)
         palette = load_palette(s.templates, day.sensitivity, s.card_colours)
         drawing = Drawing(_template(s.templates, day.id), palette, SIZES[size], s.card_fonts)
         key = drawing.key(card)

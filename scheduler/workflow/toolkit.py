@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from scheduler import feeds
@@ -14,21 +15,26 @@ from scheduler.feeds.header import Header
 from scheduler.filling import filled, site_templates
 from scheduler.labels import load_labels
 from scheduler.model import Review
+from scheduler.pictures import SIZES
 from scheduler.review import digest_of
 from scheduler.site import Tongue
 from scheduler.store import reads
 from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
+from scheduler.workflow.carding import Draughtsman
 from scheduler.workflow.editions import sayings_of
+from scheduler.workflow.facts import occurrence_of
 from scheduler.workflow.keeping import keep_file, sweep
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from scheduler.exports.toolkit import Item
     from scheduler.model import Campaign, Post
     from scheduler.workflow import Workspace
+    from scheduler.workflow.carding import Drawn
 
 FOLDER, RECORD = "toolkits", "toolkit.json"
 
@@ -51,6 +57,7 @@ class _Kit:
 
     campaign: Campaign
     items: tuple[Item, ...]
+    cards: Mapping[str, Drawn]  # by name
     history: tuple[Change, ...]
     embargo: str
     language: str
@@ -67,8 +74,9 @@ def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: st
     folder = ws.home / FOLDER / name
     last = _last(folder)
     texts = items(posts)
+    cards, missing = _cards(ws, found, sorted({item.language for item in texts}))
     wait = str(last.get("embargo", "")) if embargo is None else embargo
-    new, changed, gone = changes(last.get("items", {}), texts)
+    new, changed, gone = changes(last.get("items", {}), _digests(texts, cards))
     history = tuple(_change(c) for c in last.get("history", ()))
     same = (last.get("embargo", ""), last.get("language")) == (wait, language)
     change = None
@@ -76,10 +84,10 @@ def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: st
         lists = {"new": tuple(new), "changed": tuple(changed), "gone": tuple(gone)} if history else {}
         change = Change(len(history) + 1, ws.now.date().isoformat(), **lists)
         history = (*history, change)
-    kit = _Kit(found, tuple(texts), history, wait, language)
+    kit = _Kit(found, tuple(texts), cards, history, wait, language)
     _write(ws, kit, folder, posts)
     archive = folder.with_name(f"{name}.zip")
-    return Toolkit(folder, archive, len(history), tuple(i.name for i in texts), change, tuple(left_out))
+    return Toolkit(folder, archive, len(history), tuple(i.name for i in texts), change, (*left_out, *missing))
 
 
 def _change(row: dict[str, Any]) -> Change:
@@ -105,6 +113,26 @@ def _why_not(p: Post) -> str:
     if p.review is not Review.APPROVED or p.digest != digest_of(p):
         return "nobody has approved it"
     return "it tells a story to which consent was given to us alone" if p.consent else ""
+
+
+def _cards(ws: Workspace, campaign: Campaign, languages: list[str]) -> tuple[dict[str, Drawn], list[str]]:
+    """The day's cards in every size and in these languages, by name; or why there are none. They name no helpline."""
+    calendar = synced(ws)
+    now = occurrence_of(campaign.observance, campaign.year, campaign.id, calendar)
+    draughtsman = Draughtsman(ws, calendar)
+    try:
+        drawn = (
+            [draughtsman.draw(now, code, size, "", now.start) for code in languages for size in SIZES] if now else []
+        )
+    except BadData as error:
+        return {}, [f"cards of the day: {error.words}; {error.hint}"]
+    return {f"card-{card.language}-{card.size}": card for card in drawn}, []
+
+
+def _digests(texts: Iterable[Item], cards: Mapping[str, Drawn]) -> dict[str, str]:
+    """What is told of as changed when it changes: of a card what it says, as another Typst draws other bytes."""
+    said = {name: sha256(card.alt.encode()).hexdigest() for name, card in cards.items()}
+    return {item.name: item.digest for item in texts} | said
 
 
 def _last(folder: Path) -> dict[str, Any]:
@@ -139,12 +167,14 @@ def _files(ws: Workspace, kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
     (said,) = sayings_of(ws, [kit.language])
     tongue = Tongue(said, load_labels(ws.settings.templates, kit.language))
     files = {f"texts/{item.name}.txt": _text(item) for item in kit.items} | _pictures(kit, posts)
+    for name, card in kit.cards.items():
+        files[f"pictures/{name}.png"], files[f"pictures/{name}.txt"] = card.png, f"{card.alt}\n".encode()
     files["posts.csv"] = as_csv(kit.items)
     files["CHANGES.txt"] = told(kit.history, tongue.say).encode()
     files["LICENCE.txt"] = f"{_licence(ws, tongue)}\n".encode()
     files |= _calendar(ws, kit, tongue)
     record: dict[str, Any] = {"campaign": kit.campaign.id, "language": kit.language, "embargo": kit.embargo}
-    record |= {"history": [asdict(c) for c in kit.history], "items": {i.name: i.digest for i in kit.items}}
+    record |= {"history": [asdict(c) for c in kit.history], "items": _digests(kit.items, kit.cards)}
     files[RECORD] = (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
     page = site_templates(ws.settings.templates).get_template("toolkit.html")
     files["index.html"] = (filled(page, _context(ws, kit, tongue, sorted(files))) + "\n").encode()
@@ -210,6 +240,7 @@ def _context(ws: Workspace, kit: _Kit, tongue: Tongue, names: list[str]) -> dict
         "licence": _licence(ws, tongue),
         "changes": told(kit.history, tongue.say),
         "texts": [_shown(item, tongue, marks.get(item.name, "")) for item in kit.items],
+        "cards": [(f"pictures/{name}.png", card) for name, card in kit.cards.items()],
         "files": [name for name in names if not name.startswith("texts/")],
     }
 
