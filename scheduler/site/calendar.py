@@ -58,8 +58,7 @@ def _link(tongue: Tongue, first: date) -> dict[str, str]:
 
 def _month(site: Site, tongue: Tongue, first: date) -> dict[str, Any]:
     """A month as a list: what goes on all through it or began before, then what begins on its days."""
-    last = _last(first)
-    here = [o for o in site.occurrences if o.start <= last and o.end >= first]
+    here = site.by_month.get((first.year, first.month), [])
     long = [o for o in here if o.start < first or o.days > 14]
     return _link(tongue, first) | {
         "name": tongue.month_name(first),
@@ -75,8 +74,8 @@ def _begun(o: Occurrence, tongue: Tongue) -> dict[str, Any]:
 def _days(site: Site, tongue: Tongue, first: date) -> list[dict[str, Any]]:
     """Each day of a month with what begins on it; the first says in which column of a week it stands, from 1."""
     begun: dict[date, list[dict[str, Any]]] = {}
-    for o in site.occurrences:
-        if o.days <= 14:
+    for o in site.by_month.get((first.year, first.month), []):
+        if o.days <= 14 and o.start >= first:
             begun.setdefault(o.start, []).append(_begun(o, tongue))
     days = [first + timedelta(days=n) for n in range((_last(first) - first).days + 1)]
     return [

@@ -85,6 +85,16 @@ class Site:
         return tuple(dates.between(self.observances, first, last))
 
     @cached_property
+    def by_month(self) -> dict[tuple[int, int], list[Occurrence]]:
+        """The occurrences that have a day in a month, by year and month, by date."""
+        found: dict[tuple[int, int], list[Occurrence]] = {}
+        for o in self.occurrences:
+            first, last = (day.year * 12 + day.month - 1 for day in (o.start, o.end))
+            for n in range(first, last + 1):
+                found.setdefault((n // 12, n % 12 + 1), []).append(o)
+        return found
+
+    @cached_property
     def members(self) -> dict[tuple[str, str], tuple[Observance, ...]]:
         """The days of each topic, by kind and subject, by name."""
         found: dict[tuple[str, str], list[Observance]] = {}
