@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from conftest import NOW as A_DAY
 from conftest import Daymark
+from servers import fetching
 
 from scheduler.feeds import Edition, Entry, Revision, build, campaign_entries, catalogue, observance_entries, revise
 from scheduler.feeds import series_entries as by_rule
@@ -62,7 +63,8 @@ def _set_up() -> None:
     for folder in (CACHE, *(path for path in CACHE.rglob("*") if path.is_dir() and not path.is_symlink())):
         folder.chmod(0o755)  # the original may be read-only
     env = {name: value for name, value in os.environ.items() if name != "FEEDCHECK_NO_APT"}
-    done = subprocess.run(["bash", "setup.sh"], cwd=CACHE, env=env, capture_output=True, text=True, check=False)
+    with fetching("apt"):  # it installs with apt, too
+        done = subprocess.run(["bash", "setup.sh"], cwd=CACHE, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"feedcheck could not be set up: {(done.stderr or done.stdout).strip()[-400:]}")
     (CACHE / "ready").touch()

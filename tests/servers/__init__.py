@@ -48,6 +48,15 @@ def fetch(what: str, words: Sequence[str], *, cwd: Path | None = None, **more: s
     assert done.returncode == 0, f"{what} cannot be fetched: {said[0].strip()[:200]}"
 
 
+def install(what: str, *packages: str) -> None:
+    """Installs packages of Debian into the system, one process after the other. Raises AssertionError, in one line."""
+    apt = ["apt-get", "-o", "DPkg::Lock::Timeout=600", "-qq"]
+    with fetching("apt"):
+        fetch(what, [*apt, "update"])
+        words = [*apt, "install", "-y", "--no-install-recommends", *packages]
+        fetch(what, words, DEBIAN_FRONTEND="noninteractive")
+
+
 def free_port() -> int:
     """A port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as found:

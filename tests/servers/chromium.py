@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
-from servers import fetch, fetching
+from servers import fetching, install
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +20,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 _QUIET = ["--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-_APT = ["apt-get", "-o", "DPkg::Lock::Timeout=300"]
 
 
 def _program() -> str:
     """The browser. Raises AssertionError, in one line, if it cannot be had."""
     with fetching("chromium"):
         if not shutil.which("chromium"):
-            fetch("Chromium", [*_APT, "update", "-q"])
-            fetch("Chromium", [*_APT, "install", "-y", "-q", "chromium"], DEBIAN_FRONTEND="noninteractive")
+            install("Chromium", "chromium")
     found = shutil.which("chromium")
     assert found, "Chromium cannot be fetched: apt installed it and there is none"
     return found

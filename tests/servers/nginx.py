@@ -24,8 +24,9 @@ def program() -> tuple[str, Path]:
     with fetching("nginx") as place:
         root = place / "root"
         if not (root / "usr/sbin/nginx").exists():
-            fetch("nginx", ["apt-get", "update", "-qq"])
-            fetch("nginx", ["apt-get", "download", "-qq", "nginx", "nginx-common"], cwd=place)
+            with fetching("apt"):  # its lists are open to one process at a time
+                fetch("nginx", ["apt-get", "update", "-qq"])
+                fetch("nginx", ["apt-get", "download", "-qq", "nginx", "nginx-common"], cwd=place)
             for package in sorted(place.glob("*.deb"), reverse=True):  # the program last: its being there says done
                 fetch("nginx", ["dpkg", "-x", str(package), str(root)])
     return str(root / "usr/sbin/nginx"), _types(root)

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from servers import install
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -112,12 +114,7 @@ def _installed() -> None:
     # Without a configuration of the system, nothing starts by itself when it is installed.
     choice = "postfix postfix/main_mailer_type select No configuration\n"
     subprocess.run(["debconf-set-selections"], input=choice, text=True, check=False, capture_output=True)
-    words = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postfix"]
-    for command in (["apt-get", "update", "-qq"], words):
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        done = subprocess.run(command, env=quiet, text=True, check=False, capture_output=True)
-    said = (done.stderr or done.stdout).strip().splitlines()
-    assert done.returncode == 0, f"Postfix cannot be installed: {said[-1] if said else done.returncode}"
+    install("Postfix", "postfix")
 
 
 def _port() -> int:
