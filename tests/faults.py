@@ -12,6 +12,8 @@ from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from scheduler.model import Sent, SignedOut, TryLater, Unsure
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,6 +42,22 @@ SMTP_FAULTS = {
     "no answer for long": b"",
 }
 _TOLD = {"429": "429 Too Many Requests\r\nRetry-After: 3", "503": "503 Busy", "401": "401 Unauthorized"}
+
+
+# What befalls the request that publishes, what a channel that can be asked says, and what a look finds.
+SAID = {
+    "": (Sent, Sent),
+    "refused by a reset": (Unsure, type(None)),
+    "answer lost": (Unsure, Sent),
+    "answer cut short": (Unsure, Sent),
+    "answer that is half a document": (Unsure, Sent),
+    "no answer for long": (Unsure, Sent),
+    "429": (TryLater, type(None)),
+    "500 before the work": (Unsure, type(None)),
+    "500 after the work": (Unsure, Sent),
+    "503": (Unsure, type(None)),
+    "401": (SignedOut, type(None)),
+}
 
 
 class Faults:

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 import contract
 import httpx
 import pytest
-from faults import FAULTS, Faults
+from faults import FAULTS, SAID, Faults
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -604,22 +604,6 @@ def test_a_server_that_is_away_has_not_got_the_post(small: Small, tmp_path: Path
     away = account(f"http://127.0.0.1:{free_port()}")
     assert isinstance(Bluesky(away, tmp_path).send(message("One.")), TryLater)
     assert isinstance(Bluesky(away, tmp_path).find(message("One.")), Unsure)
-
-
-# What befalls the request that posts, what the channel says, and what a look finds.
-SAID = {
-    "": (Sent, Sent),
-    "refused by a reset": (Unsure, type(None)),
-    "answer lost": (Unsure, Sent),
-    "answer cut short": (Unsure, Sent),
-    "answer that is half a document": (Unsure, Sent),
-    "no answer for long": (Unsure, Sent),
-    "429": (TryLater, type(None)),
-    "500 before the work": (Unsure, type(None)),
-    "500 after the work": (Unsure, Sent),
-    "503": (Unsure, type(None)),
-    "401": (SignedOut, type(None)),
-}
 
 
 @pytest.mark.parametrize("fault", SAID)

@@ -23,7 +23,7 @@ import contract
 import httpx
 import pytest
 from conftest import EVE, NOW, Daymark
-from faults import FAULTS, Faults
+from faults import FAULTS, SAID, Faults
 from servers import free_port, snac, their_time, wait_for
 from test_pictures import picture
 from through import AWAKE, a_message, queued, rounds
@@ -129,22 +129,6 @@ def test_a_post_goes_out_with_all_that_was_approved(faults: Faults, now: datetim
     assert (status["visibility"], status["language"]) == ("unlisted", "fr")
     assert [m["description"] for m in status["media_attachments"]] == ["Two hands"]
     assert sent.place == status["url"]
-
-
-# What befalls the request that posts, what the channel says, and what a look finds.
-SAID = {
-    "": (Sent, Sent),
-    "refused by a reset": (Unsure, type(None)),
-    "answer lost": (Unsure, Sent),
-    "answer cut short": (Unsure, Sent),
-    "answer that is half a document": (Unsure, Sent),
-    "no answer for long": (Unsure, Sent),
-    "429": (TryLater, type(None)),
-    "500 before the work": (Unsure, type(None)),
-    "500 after the work": (Unsure, Sent),
-    "503": (Unsure, type(None)),
-    "401": (SignedOut, type(None)),
-}
 
 
 @pytest.mark.parametrize("fault", SAID)

@@ -217,6 +217,26 @@ def test_only_what_is_ours_is_taken_away(site: Path) -> None:
     theirs.unlink()
 
 
+@pytest.mark.parametrize("name", ["../../mine", "/mine", "en/../../mine"])
+def test_a_list_of_pages_that_somebody_changed_takes_nothing_away_outside_the_site(name: str, site: Path) -> None:
+    mine = site.parent / "mine"
+    mine.write_text("mine")
+    named = str(mine) if name == "/mine" else name
+    (site / ".site.json").write_text(json.dumps({"from": "", "files": {named: [1, 1]}}))
+    assert write_site(workspace(site)).removed == ()
+    assert mine.exists() and (site / "daymark.toml").exists()
+
+
+def test_a_mistake_in_an_own_template_is_told_with_its_line(daymark, at) -> None:
+    home = at("fresh")
+    own = home / "templates" / "site" / "home.html"
+    own.parent.mkdir(parents=True)
+    own.write_text('{% extends "base.html" %}\n{% block content %}{{ nope }}{% endblock %}')
+    answer = daymark("site", home=home)
+    assert (answer.code, "home.html, line 2: 'nope' is undefined" in answer.err) == (5, True)
+    assert "compare it with the shipped template" in answer.err
+
+
 def test_a_tick_keeps_a_site_up_to_date_that_somebody_has_made_and_makes_none(daymark, at) -> None:
     home = at("fresh")
     assert daymark("tick", home=home).code == 0

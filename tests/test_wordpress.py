@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import contract
 import httpx
 import pytest
-from faults import FAULTS, Faults
+from faults import FAULTS, SAID, Faults
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers import free_port, wordpress
@@ -566,22 +566,6 @@ def test_a_site_that_is_away_has_not_got_the_post(small: Small, tmp_path: Path) 
     assert isinstance(away.find(message("One.")), Unsure)
     with pytest.raises(ChannelError):
         away.test()
-
-
-# What befalls the request that publishes, what the channel says, and what a look finds.
-SAID = {
-    "": (Sent, Sent),
-    "refused by a reset": (Unsure, type(None)),
-    "answer lost": (Unsure, Sent),
-    "answer cut short": (Unsure, Sent),
-    "answer that is half a document": (Unsure, Sent),
-    "no answer for long": (Unsure, Sent),
-    "429": (TryLater, type(None)),
-    "500 before the work": (Unsure, type(None)),
-    "500 after the work": (Unsure, Sent),
-    "503": (Unsure, type(None)),
-    "401": (SignedOut, type(None)),
-}
 
 
 @pytest.mark.parametrize("fault", SAID)

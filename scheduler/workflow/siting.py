@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from scheduler import dates, site
-from scheduler.errors import BadData
+from scheduler.errors import BadData, TemplateError
 from scheduler.feeds.catalogue import ALL, DAYS, DIMENSION, REGION, THEME, path_of, places_of, subjects_of
 from scheduler.filling import filled, site_templates
 from scheduler.labels import load_labels
@@ -25,6 +25,8 @@ from scheduler.workflow.listing import published
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from jinja2 import Environment
 
     from scheduler.model import Calendar
     from scheduler.workflow import Workspace
@@ -58,7 +60,7 @@ def write_site(ws: Workspace, out: Path | None = None) -> Written:
     for place in {(folder / path).parent for path in files}:
         sweep(place)
     changed = tuple(path for path, data in files.items() if _write(folder / path, data))
-    removed = tuple(path for path in sorted(known.get("files", {}).keys() - files) if _remove(folder / path))
+    removed = tuple(path for path in sorted(known.get("files", {}).keys() - files) if _remove(folder, path))
     if out is None:
         told = {"from": source, "files": {path: _stat(folder / path) for path in files}}
         keep_file(ws.home / MANIFEST, json.dumps(told, indent=0).encode())
@@ -130,12 +132,20 @@ def _files(ws: Workspace, made: Site) -> Iterator[tuple[str, bytes]]:
     paths = []
     for page in site.pages(made):
         paths.append(page.path)
-        yield page.path, (filled(templates.get_template(page.template), page.context) + "\n").encode()
+        yield page.path, _filled(templates, page)
     for name in ASSETS:
         yield name, _shipped(ws, name).read_bytes()
     yield ROBOTS, site.robots(made.base)
     if made.base:
         yield SITEMAP, site.sitemap(made.base, (path for path in paths if "/" in path))
+
+
+def _filled(templates: Environment, page: site.Page) -> bytes:
+    """The bytes of a page. Raises TemplateError."""
+    try:
+        return (filled(templates.get_template(page.template), page.context) + "\n").encode()
+    except TemplateError as error:
+        raise TemplateError(error.words, "compare it with the shipped template of that name") from error
 
 
 def _shipped(ws: Workspace, name: str) -> Path:
@@ -190,7 +200,11 @@ def _write(path: Path, data: bytes) -> bool:
     return True
 
 
-def _remove(path: Path) -> bool:
+def _remove(folder: Path, name: str) -> bool:
+    """Takes a page away that we once wrote; whatever the list of them says, nothing outside the folder."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return False
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
