@@ -11,7 +11,7 @@ from scheduler.model import FIRST_YEAR, LAST_YEAR, Certainty, Observance, Occurr
 from scheduler.shapes import MONTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
     from scheduler.model import Former
@@ -142,8 +142,3 @@ def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
         else:
             after = middle
     return after
-
-
-def days_from(first: date, last: date) -> Iterator[date]:
-    """Each day of a span, both ends included."""
-    return (first + timedelta(n) for n in range((last - first).days + 1))
