@@ -61,6 +61,15 @@ class Site:
         finally:
             link.close()
 
+    def pushed(self, request: bytes) -> bytes:
+        """The beginning of what comes back for these bytes, which the server may not want to hear to their end."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as link:
+            sending = threading.Thread(target=_push, args=(link, request))
+            sending.start()
+            answer = _pulled(link)
+            sending.join()
+            return answer
+
     def raw(self, request: bytes) -> bytes:
         """What comes back, up to the end, for just these bytes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=30) as link:
@@ -450,12 +459,8 @@ def test_a_request_of_megabytes_is_refused_and_the_next_one_answered(home):
     ]
     with running(home) as (site, process):
         for request in requests:
-            with socket.create_connection(("127.0.0.1", site.port), timeout=30) as link:
-                sending = threading.Thread(target=_push, args=(link, request))
-                sending.start()
-                answer = _pulled(link)
-                assert re.match(rb"HTTP/1\.1 4\d\d |$", answer), answer[:100]
-                sending.join()
+            answer = site.pushed(request)
+            assert re.match(rb"HTTP/1\.1 4\d\d |$", answer), answer[:100]
             assert site.ask(FEED).status == 200
         assert process.poll() is None
 
@@ -478,9 +483,15 @@ def _pulled(link):
 
 
 @contextmanager
-def as_the_docs_have_it(folder: Path, public: Path):
-    """A real nginx with the lines of docs/serving.md, on another port and for another folder."""
-    told = (ROOT / "docs" / "serving.md").read_text("utf-8").split("```nginx\n")[1].split("```")[0]
+def nginx_of_the_docs(folder: Path, public: Path, *, choices: int = 0):
+    """A real nginx with the lines of docs/serving.md, on another port and for another folder.
+
+    `choices` is the port of a `daymark serve` that makes free choices, with the lines for that.
+    """
+    docs = (ROOT / "docs" / "serving.md").read_text("utf-8")
+    told, table, more = (part.split("```")[0] for part in docs.split("```nginx\n")[1:])
+    if choices:
+        told = f"{table}{told.rpartition('}')[0]}{more}}}".replace("127.0.0.1:8080", f"127.0.0.1:{choices}")
     port = free_port()
     for theirs, here in (("listen 80;", f"listen 127.0.0.1:{port};"), ("/home/maria/harbour/public", str(public))):
         assert theirs in told
@@ -494,7 +505,7 @@ def test_the_nginx_of_the_docs_serves_the_same_feed_by_the_same_rules(home, tmp_
     (home / "public" / ".secret.ics").write_text("secret")
     if not (home / "public" / "outside.ics").is_symlink():
         (home / "public" / "outside.ics").symlink_to(home / "daymark.toml")
-    with as_the_docs_have_it(tmp_path, home / "public") as site:
+    with nginx_of_the_docs(tmp_path, home / "public") as site:
         got = site.ask(FEED)
         assert (got.status, got.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
         assert got.body == (home / "public" / "observances.ics").read_bytes()

@@ -35,8 +35,9 @@ class Writer:
         """
         shown = sorted(revisions, key=lambda revision: (_begins(revision.content), revision.uid))
         newest = max(revision.stamp for revision in shown)
-        head = b"".join(map(fold, _header(path, header, newest, refresh)))
-        return b"".join((head, *(self._entry(revision) for revision in shown), b"END:VCALENDAR\r\n"))
+        return b"".join(
+            (head(path, header, newest, refresh), *(self._entry(revision) for revision in shown), b"END:VCALENDAR\r\n")
+        )
 
     def _entry(self, revision: Revision) -> bytes:
         id = revision.id
@@ -58,6 +59,11 @@ def entry(revision: Revision) -> bytes:
     said = b"".join(map(fold, _said(content)))
     closing = _task(status) if revision.component == TODO else _FREE
     return b"".join((plain_lines.encode(), b"\r\n", said, f"STATUS:{status}\r\n".encode(), closing))
+
+
+def head(path: str, header: Header, newest: datetime, refresh: str = REFRESH) -> bytes:
+    """The lines of a feed before its entries; `newest` is when the last of them changed."""
+    return b"".join(map(fold, _header(path, header, newest, refresh)))
 
 
 def _begins(content: Content) -> str:

@@ -46,6 +46,11 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(lambda found: "\\n" if found[0] == "\n" else "\\" + found[0], text)
 
 
+def unescape(value: str) -> str:
+    """The text of a TEXT value."""
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], value)
+
+
 def address(url: str) -> str:
     """`url` in ASCII, percent-encoded where it must be, or nothing when it is no http or https address."""
     clean = _UNFIT.sub("", url).strip()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scheduler.model import Calendar
     from scheduler.workflow import Workspace
 
-ASSETS = ("site.css", "site.js")
+ASSETS = ("site.css", "site.js", "icon.svg")
 
 
 @dataclass(frozen=True, slots=True)
