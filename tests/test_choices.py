@@ -361,6 +361,7 @@ def test_ticks_and_a_reminder_make_the_link_to_a_calendar_that_is_there(page, se
     page.get_by_label("The whole world").check()
     page.get_by_label("In which language").select_option("ar")
     page.get_by_label("Reminder").select_option("1")
+    assert page.get_by_label("In which form").is_disabled()
     assert field.input_value().partition("?")[2] == "themes=food,peace&regions=world&lang=ar&alarm=1"
     assert not page.get_by_text("rings no alarm").is_visible()
     google = unquote(page.get_by_role("link", name="Google Calendar").get_attribute("href"))

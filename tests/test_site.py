@@ -336,3 +336,12 @@ def test_own_words_replace_ours_one_by_one(tmp_path: Path) -> None:
 def test_a_day_of_the_first_page_is_not_older_than_its_month(site: Path) -> None:
     starts = [had["data-start"] for tag, had in read(site / "public/en/index.html").tags if "data-start" in had]
     assert starts and min(map(date.fromisoformat, starts)) >= date(2026, 11, 1) and max(starts) < "2027-02"
+
+
+def test_a_topic_lists_its_days_by_when_they_come_next(site: Path) -> None:
+    text = (site / "en" / "themes" / "human-trafficking.html").read_text("utf-8")
+    ends = re.findall(r'data-end="([\d-]+)"', text)
+    starts = re.findall(r'data-start="([\d-]+)"', text)
+    assert len(starts) > 10
+    assert starts == sorted(starts)
+    assert min(ends) >= f"{NOW:%Y-%m}-01"

@@ -24,6 +24,7 @@ COMING, POSTS, DATA = "coming", "posts", "data"
 ALL_DAYS = "observances.ics"
 BRAND = "Daymark: "  # what every calendar's name begins with, so that it is found among others
 NEWS = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
+RULES_FOLDER = "rules/"
 _FOLDERS = {THEME: "themes", DIMENSION: "dimensions", REGION: "regions"}
 
 
@@ -44,7 +45,13 @@ class Feed:
 def path_of(scope: str, subject: str = "", *, language: str = ENGLISH, form: str = DAYS) -> str:
     """Where a calendar stands: `themes/food.ics`, `fr/rules/observances.ics`, `regions/gb.ics`."""
     inner = f"{_FOLDERS[scope]}/{subject.lower()}.ics" if subject else ALL_DAYS
-    return folder_of(language) + ("rules/" if form == RULES else "") + inner
+    return folder_of(language) + (RULES_FOLDER if form == RULES else "") + inner
+
+
+def by_rule(path: str) -> str:
+    """Where the calendar stands whose days repeat by rule, beside the one at `path`, which is of no region."""
+    folder = path[:3] if path[2:3] == "/" else ""  # of a language
+    return f"{folder}{RULES_FOLDER}{path.removeprefix(folder)}"
 
 
 def folder_of(language: str) -> str:

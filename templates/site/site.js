@@ -4,6 +4,7 @@
 const today = new Date().toLocaleDateString("sv"); // as 2027-07-30, by the reader's own clock
 for (const item of document.querySelectorAll("[data-start]")) {
   if (item.dataset.start <= today && today <= item.dataset.end) item.classList.add("today");
+  if (item.dataset.end < today && item.closest("[data-coming]")) item.hidden = true;
 }
 
 // Leaves without this page in the way back of the browser.
@@ -41,7 +42,7 @@ if (search) {
 const choose = document.getElementById("choose");
 if (choose) {
   const what = document.getElementById("what"), tongue = document.getElementById("tongue");
-  const several = document.getElementById("several"), alarm = document.getElementById("alarm");
+  const form = document.getElementById("form"), several = document.getElementById("several"), alarm = document.getElementById("alarm");
   const field = document.getElementById("address"), copy = choose.querySelector("button");
   const base = choose.dataset.base || new URL("..", location.href).href.replace(/\/$/, "");
   // Whoever gave out this page says in a header whether it also makes calendars of free choices; plain files do not.
@@ -50,14 +51,18 @@ if (choose) {
   const boxes = free ? [...what.querySelectorAll("optgroup")].flatMap((group) => ticks(group, several)) : [];
   const path = () => {
     const values = free ? boxes.filter((box) => box.checked).map((box) => box.value) : [what.value];
+    form.disabled = values.some((value) => value.startsWith("regions/")); // few days repeat there, and none is written so
+    const rules = !form.disabled && form.value === "rules";
     if (values.length < 2 && !alarm.value) {
       const paths = JSON.parse([...what.options].find(({ value }) => value === (values[0] || "all")).dataset.paths);
-      return paths[tongue.value] || paths.en;
+      const own = paths[tongue.value] || paths.en;
+      return rules ? own.replace(/^([a-z]{2}\/)?/, "$1rules/") : own;
     }
     const kinds = {};
     for (const [kind, name] of values.map((value) => value.split("/"))) (kinds[kind] ||= []).push(name);
     const asked = Object.entries(kinds).map(([kind, names]) => `${kind}=${names.join(",")}`);
-    return `feed.ics?${[...asked, `lang=${tongue.value}`, ...(alarm.value ? [`alarm=${alarm.value}`] : [])].join("&")}`;
+    asked.push(`lang=${tongue.value}`, ...(rules ? ["form=rules"] : []), ...(alarm.value ? [`alarm=${alarm.value}`] : []));
+    return `feed.ics?${asked.join("&")}`;
   };
   const show = () => {
     const https = `${base}/${path()}`;
