@@ -339,7 +339,7 @@ def test_a_day_of_the_first_page_is_not_older_than_its_month(site: Path) -> None
 
 
 def test_a_topic_lists_its_days_by_when_they_come_next(site: Path) -> None:
-    text = (site / "en" / "themes" / "human-trafficking.html").read_text("utf-8")
+    text = (site / "public" / "en" / "themes" / "human-trafficking.html").read_text("utf-8")
     ends = re.findall(r'data-end="([\d-]+)"', text)
     starts = re.findall(r'data-start="([\d-]+)"', text)
     assert len(starts) > 10
