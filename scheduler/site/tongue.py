@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _REGIONAL = {"en": "en_001"}  # readers are everywhere: the day stands before the month
 
+# Open Graph wants a country behind the language (ogp.me, og:locale), and Facebook knows but those of its list, where
+# ar_AR is Arabic of every country (developers.facebook.com, Localization). English is written as the British do.
+_TERRITORIAL = {"ar": "ar_AR", "en": "en_GB", "es": "es_ES", "fr": "fr_FR", "ru": "ru_RU", "zh": "zh_CN"}
+
 
 @dataclass(frozen=True)
 class Tongue:
@@ -39,6 +43,11 @@ class Tongue:
     @cached_property
     def locale(self) -> Locale:
         return Locale.parse(_REGIONAL.get(self.code, self.code))
+
+    @property
+    def territorial(self) -> str:
+        """The language as Open Graph names it: `en_GB`."""
+        return _TERRITORIAL[self.code]
 
     @property
     def name(self) -> str:

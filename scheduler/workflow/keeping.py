@@ -39,6 +39,29 @@ def keep_file(path: Path, data: bytes, *, private: bool = False, lasting: bool =
         raise BadData(f"{path} cannot be written: {error.strerror}", "check its rights and the disk") from error
 
 
+def keep_changed(path: Path, data: bytes) -> bool:
+    """Puts bytes that can be made again in place; False for a file that has them already: it keeps its time.
+
+    Raises as `keep_file` does.
+    """
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return False
+    except OSError:
+        pass
+    keep_file(path, data, lasting=False)
+    return True
+
+
+def size_and_time(path: Path) -> list[int]:
+    """By what a file is known again unread: its size and time; empty for none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return []
+    return [found.st_size, found.st_mtime_ns]
+
+
 def sweep(folder: Path) -> None:
     """Takes away what processes that were killed left half written in a folder."""
     for part in folder.glob(".*.part"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -19,11 +19,12 @@ from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
 from scheduler.workflow.editions import YEARS_AHEAD, feeds_of, languages_of, sayings_of
-from scheduler.workflow.keeping import MANIFEST, keep_file, sweep
+from scheduler.workflow.illustrating import CARDS, draw, sketched
+from scheduler.workflow.keeping import MANIFEST, keep_changed, keep_file, size_and_time, sweep
 from scheduler.workflow.listing import published
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from jinja2 import Environment
@@ -36,12 +37,16 @@ ASSETS = ("site.css", "site.js", "icon.svg")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of the site: the folder, how many files it has, and which were written or taken away."""
+    """What became of the site: the folder, how many files it has, and which were written or taken away.
+
+    `undrawn` says of each picture that could not be drawn why: `human-rights-day-zh`, or `site-zh` for the general one.
+    """
 
     folder: Path
     files: int
     changed: tuple[str, ...]
     removed: tuple[str, ...]
+    undrawn: Mapping[str, str]
 
 
 def write_site(ws: Workspace, out: Path | None = None) -> Written:
@@ -51,20 +56,30 @@ def write_site(ws: Workspace, out: Path | None = None) -> Written:
     TemplateError for a template or for words that are missing or wrong.
     """
     folder = out or ws.home / "public"
-    made = _site(ws, synced(ws))
-    source = _digest(ws, made)
     known = _known(ws) if out is None else {}
+    calendar = synced(ws)
+    made = _site(ws, calendar)
+    album = sketched(ws, calendar, made, known)
+    source = _digest(ws, made, [sketch.picture.path for sketch in album.sketches.values()])
     if known.get("from") == source and _stand(folder, known["files"]):
-        return Written(folder, len(known["files"]), (), ())
+        return Written(folder, len(known["files"]), (), (), album.undrawn)
+    sweep(folder / CARDS)
+    draw(album, folder, known)  # first: a page names only what is there
+    made = replace(made, pictures=album.pictures)
     files = dict(_files(ws, made))
     for place in {(folder / path).parent for path in files}:
         sweep(place)
-    changed = tuple(path for path, data in files.items() if _write(folder / path, data))
-    removed = tuple(path for path in sorted(known.get("files", {}).keys() - files) if _remove(folder, path))
+    changed = [path for path, data in files.items() if keep_changed(folder / path, data)]
+    there = [*files, *(picture.path for picture in made.pictures.values())]
+    removed = tuple(path for path in sorted(known.get("files", {}).keys() - set(there)) if _remove(folder, path))
     if out is None:
-        told = {"from": source, "files": {path: _stat(folder / path) for path in files}}
+        told = {
+            "from": source,
+            "refused": album.refused,
+            "files": {path: size_and_time(folder / path) for path in there},
+        }
         keep_file(ws.home / MANIFEST, json.dumps(told, indent=0).encode())
-    return Written(folder, len(files), changed, removed)
+    return Written(folder, len(there), (*album.changed, *changed), removed, album.undrawn)
 
 
 def keep_site(ws: Workspace) -> None:
@@ -152,8 +167,8 @@ def _shipped(ws: Workspace, name: str) -> Path:
     return next(p for folder in reversed(ws.settings.templates) if (p := folder / "site" / name).is_file())
 
 
-def _digest(ws: Workspace, made: Site) -> str:
-    """From what the site is made: the same digest, the same pages."""
+def _digest(ws: Workspace, made: Site, paths: Collection[str]) -> str:
+    """From what the site is made, the paths of its pictures too: the same digest, the same pages."""
     found = hashlib.sha256(version("daymark-scheduler").encode())
     for folder in ws.settings.templates:
         for path in sorted((folder / "site").rglob("*")):
@@ -163,7 +178,7 @@ def _digest(ws: Workspace, made: Site) -> str:
     lines = [line.id for line in made.helplines if not line.unverified and line.expires >= day]
     told = [asdict(o) for o in made.observances], [asdict(h) for h in made.helplines], lines
     said = [dict(t.sayings.tables) for t in made.tongues]
-    more = (made.years, said, day.year, day.month, made.us, made.base, made.leave, made.posts, made.topics)
+    more = (made.years, said, day.year, day.month, made.us, made.base, made.leave, made.posts, made.topics, paths)
     found.update(repr((told, more)).encode())
     return found.hexdigest()
 
@@ -174,30 +189,12 @@ def _known(ws: Workspace) -> Mapping[str, Any]:
         told = json.loads((ws.home / MANIFEST).read_bytes())
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) and isinstance(told.get("files"), dict) else {}
+    told = told if isinstance(told, dict) else {}
+    return told if all(isinstance(told.get(key, {}), dict) for key in ("files", "refused")) else {}
 
 
 def _stand(folder: Path, files: Mapping[str, list[int]]) -> bool:
-    return all(_stat(folder / path) == told for path, told in files.items())
-
-
-def _stat(path: Path) -> list[int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return []
-    return [found.st_size, found.st_mtime_ns]
-
-
-def _write(path: Path, data: bytes) -> bool:
-    """Puts the bytes in place whole; a file that has them already keeps its time."""
-    try:
-        if path.is_file() and path.read_bytes() == data:
-            return False
-    except OSError:
-        pass
-    keep_file(path, data, lasting=False)
-    return True
+    return all(size_and_time(folder / path) == told for path, told in files.items())
 
 
 def _remove(folder: Path, name: str) -> bool:
