@@ -41,13 +41,11 @@ def _path(tongue: Tongue, topic: Topic) -> str:
 
 def topic_pages(site: Site, tongue: Tongue) -> Iterator[Page]:
     """A page for each topic: its days, each when it comes next, and its calendar. It changes once a month."""
-    first = site.today.replace(day=1)
-    coming = {o.observance.id: o for o in reversed(site.occurrences) if o.end >= first}
     for topic in site.shown:
         days = site.members[topic.kind, topic.subject]
-        held = [coming[o.id] for o in days if o.id in coming]
+        held = [coming for o in days if (coming := site.coming_next(o))]
         lines = [line(o, tongue) for o in sorted(held, key=lambda o: (o.start, o.observance.id))]
-        others = [linked(o, tongue) for o in days if o.id not in coming]
+        others = [linked(o, tongue) for o in days if not site.coming_next(o)]
         yield page(
             site,
             tongue,
