@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,10 @@ from scheduler.site import ROBOTS, SITEMAP, Published, Site, Tongue, Topic
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
-from scheduler.workflow.editions import YEARS_AHEAD, feeds_of, languages_of, sayings_of
-from scheduler.workflow.keeping import MANIFEST, keep_file, sweep
+from scheduler.workflow.editions import YEARS_AHEAD, expiries, feeds_of, languages_of, sayings_of, words_of
+from scheduler.workflow.keeping import MANIFEST, keep_file, stat_of, sweep
 from scheduler.workflow.listing import published
+from scheduler.workflow.publishing import PUBLIC, noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,19 +51,22 @@ def write_site(ws: Workspace, out: Path | None = None) -> Written:
     Raises BadData if a file cannot be written; the files before it are whole, the next run goes on. Raises
     TemplateError for a template or for words that are missing or wrong.
     """
-    folder = out or ws.home / "public"
-    made = _site(ws, synced(ws))
-    source = _digest(ws, made)
-    known = _known(ws) if out is None else {}
-    if known.get("from") == source and _stand(folder, known["files"]):
+    folder = out or ws.home / PUBLIC
+    known, posts = _known(ws) if out is None else {}, _posts(ws)
+    source = _digest(ws, posts)
+    if known.get("from") == source and _holds(known, ws.now.date()) and _stand(folder, known["files"]):
         return Written(folder, len(known["files"]), (), ())
+    calendar = synced(ws)
+    made = _site(ws, calendar, posts)
     files = dict(_files(ws, made))
     for place in {(folder / path).parent for path in files}:
         sweep(place)
     changed = tuple(path for path, data in files.items() if _write(folder / path, data))
     removed = tuple(path for path in sorted(known.get("files", {}).keys() - files) if _remove(folder, path))
     if out is None:
-        told = {"from": source, "files": {path: _stat(folder / path) for path in files}}
+        until = min([date.max, *expiries(calendar, made.today)])
+        days = {"since": made.today.isoformat(), "until": until.isoformat()}
+        told = {"from": source, **days, "files": {path: stat_of(f"{folder}/{path}") for path in files}}
         keep_file(ws.home / MANIFEST, json.dumps(told, indent=0).encode())
     return Written(folder, len(files), changed, removed)
 
@@ -72,7 +76,7 @@ def keep_site(ws: Workspace) -> None:
     from scheduler.store.calendar import remember
 
     with reading(ws.home) as db:
-        seen, known = f"{reads.last_audit(db)} {ws.now.date()}", reads.state(db, "site_from")
+        seen, known = noted(db, ws.now), reads.state(db, "site_from")
     if seen == known:
         return
     write_site(ws)
@@ -80,7 +84,7 @@ def keep_site(ws: Workspace) -> None:
         remember(tx, site_from=seen)
 
 
-def _site(ws: Workspace, calendar: Calendar) -> Site:
+def _site(ws: Workspace, calendar: Calendar, posts: Mapping[str, tuple[Published, ...]]) -> Site:
     settings, year = ws.settings, ws.now.year
     observances = tuple(sorted(calendar.verified, key=lambda o: o.id))
     said = sayings_of(ws, languages_of(ws))
@@ -96,7 +100,7 @@ def _site(ws: Workspace, calendar: Calendar) -> Site:
         feeds={t.code: path_of(ALL, language=t.code) for t in tongues},
         base=settings.feeds_base,
         leave=settings.leave,
-        posts=_posts(ws),
+        posts=posts,
         helplines=calendar.helplines,
     )
 
@@ -152,20 +156,27 @@ def _shipped(ws: Workspace, name: str) -> Path:
     return next(p for folder in reversed(ws.settings.templates) if (p := folder / "site" / name).is_file())
 
 
-def _digest(ws: Workspace, made: Site) -> str:
-    """From what the site is made: the same digest, the same pages."""
+def _digest(ws: Workspace, posts: Mapping[str, tuple[Published, ...]]) -> str:
+    """From what the site is made, nothing of it read but what may have changed: the same digest, the same pages.
+
+    Only helplines end within a month: see `_holds`.
+    """
     found = hashlib.sha256(version("daymark-scheduler").encode())
     for folder in ws.settings.templates:
         for path in sorted((folder / "site").rglob("*")):
             if path.is_file():
                 found.update(f"{path.name}\0".encode() + path.read_bytes())
-    day = made.today
-    lines = [line.id for line in made.helplines if not line.unverified and line.expires >= day]
-    told = [asdict(o) for o in made.observances], [asdict(h) for h in made.helplines], lines
-    said = [dict(t.sayings.tables) for t in made.tongues]
-    more = (made.years, said, day.year, day.month, made.us, made.base, made.leave, made.posts, made.topics)
-    found.update(repr((told, more)).encode())
+    with reading(ws.home) as db:
+        calendar = reads.state(db, "calendar")
+    s = ws.settings
+    our = (s.name, s.feeds_base, s.site_years, s.leave, YEARS_AHEAD)
+    found.update(repr((calendar, words_of(ws), our, ws.now.year, ws.now.month, posts)).encode())
     return found.hexdigest()
+
+
+def _holds(known: Mapping[str, Any], today: date) -> bool:
+    """Whether the same helplines hold today as on the day of the last run."""
+    return str(known.get("since")) <= today.isoformat() < str(known.get("until"))
 
 
 def _known(ws: Workspace) -> Mapping[str, Any]:
@@ -177,16 +188,8 @@ def _known(ws: Workspace) -> Mapping[str, Any]:
     return told if isinstance(told, dict) and isinstance(told.get("files"), dict) else {}
 
 
-def _stand(folder: Path, files: Mapping[str, list[int]]) -> bool:
-    return all(_stat(folder / path) == told for path, told in files.items())
-
-
-def _stat(path: Path) -> list[int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return []
-    return [found.st_size, found.st_mtime_ns]
+def _stand(folder: Path, files: Mapping[str, str]) -> bool:
+    return all(stat_of(f"{folder}/{path}") == told for path, told in files.items())
 
 
 def _write(path: Path, data: bytes) -> bool:
