@@ -37,7 +37,7 @@ class Tongue:
         """Days as they were said: each stands on several pages."""
         return {}
 
-    @property
+    @cached_property
     def code(self) -> str:
         return self.sayings.language
 

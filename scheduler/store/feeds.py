@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = "key, component, uid, sequence, stamp, created, cancelled, drop_after, feeds, content, language"
 
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -63,7 +65,7 @@ def keep(tx: Tx, revised: Revised) -> None:
             "cancelled": int(r.cancelled),
             "drop_after": r.drop_after.isoformat() if r.drop_after else None,
             "feeds": json.dumps(r.feeds),
-            "content": json.dumps(r.content, ensure_ascii=False),
+            "content": _json(r.content),
             "language": r.language,
         }
         for r in revised.changed
