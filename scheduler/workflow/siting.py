@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from scheduler import dates, site
 from scheduler.errors import BadData, TemplateError
 from scheduler.feeds.catalogue import ALL, DAYS, DIMENSION, REGION, THEME, path_of, places_of, subjects_of
-from scheduler.filling import filled, site_templates
 from scheduler.labels import load_labels
 from scheduler.site import ROBOTS, SITEMAP, Published, Site, Tongue, Topic
 from scheduler.store import reads
@@ -132,6 +131,8 @@ def _posts(ws: Workspace) -> dict[str, tuple[Published, ...]]:
 
 
 def _files(ws: Workspace, made: Site) -> Iterator[tuple[str, bytes]]:
+    from scheduler.filling import site_templates  # Jinja takes long to load, and a site that stands needs none
+
     templates = site_templates(ws.settings.templates)
     paths = []
     for page in site.pages(made):
@@ -146,6 +147,8 @@ def _files(ws: Workspace, made: Site) -> Iterator[tuple[str, bytes]]:
 
 def _filled(templates: Environment, page: site.Page) -> bytes:
     """The bytes of a page. Raises TemplateError."""
+    from scheduler.filling import filled
+
     try:
         return (filled(templates.get_template(page.template), page.context) + "\n").encode()
     except TemplateError as error:
