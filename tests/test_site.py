@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -169,6 +169,20 @@ def test_a_helpline_is_gone_from_the_day_on_which_it_has_expired(site: Path, tmp
     later = replace(ws, now=datetime(expires.year + 1, 1, 1, tzinfo=UTC))
     write_site(later, tmp_path)
     assert "tel:" not in (tmp_path / f"en/days/{GRAVE}.html").read_text("utf-8")
+
+
+def test_a_helpline_that_ends_within_a_month_is_gone_on_the_next_day_and_no_other_page_is_touched(at) -> None:
+    home = at("fresh")
+    ws = workspace(home)
+    line = next(h for h in calendar(ws).helplines if "human-trafficking" in h.topics and h.expires.day < 28)
+    last = datetime(line.expires.year, line.expires.month, line.expires.day, tzinfo=UTC)
+    page = home / "public" / "en" / "days" / f"{GRAVE}.html"
+    write_site(replace(ws, now=last))
+    assert line.number in page.read_text("utf-8")
+    changed = write_site(replace(ws, now=last + timedelta(days=1))).changed
+    assert line.number not in page.read_text("utf-8")
+    assert {Path(name).parent.as_posix() for name in changed} == {"en/days"}
+    assert set(write_site(replace(ws, now=last)).changed) == set(changed)
 
 
 def calendar(ws: Workspace):

@@ -11,6 +11,7 @@ import re
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,6 +128,19 @@ class Drawing:
 def can_draw() -> bool:
     """Whether the extra is there. Nothing is loaded."""
     return find_spec("typst") is not None
+
+
+def drawn_with(fonts: Sequence[Path]) -> tuple[str, ...]:
+    """The versions of the extra, if it can be used, and the files of our own fonts. Nothing is loaded."""
+    tools = map(_version, ("typst", *_PACKAGES)) if can_draw() else ()
+    return (*tools, *(f"{path} {path.stat().st_size}" for path in _files(fonts)))
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from scheduler.site.calendar import home, months, year_pages
+from scheduler.site.calendar import home, years
 from scheduler.site.day import day_page
 from scheduler.site.maps import ROBOTS, SITEMAP, robots, sitemap
 from scheduler.site.parts import Page, Picture, Published, Site, Topic
@@ -24,8 +24,7 @@ def pages(site: Site) -> Iterator[Page]:
     for tongue in site.tongues:
         yield from chain(
             [home(site, tongue), topics(site, tongue), everything(site, tongue), subscribe(site, tongue)],
-            year_pages(site, tongue),
-            months(site, tongue),
+            years(site, tongue),
             topic_pages(site, tongue),
             (day_page(site, tongue, o) for o in site.observances),
         )

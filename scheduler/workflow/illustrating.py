@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from scheduler.cards import can_draw
+from scheduler.cards import can_draw, drawn_with
 from scheduler.errors import BadData
 from scheduler.model import Certainty
 from scheduler.pictures import SIZES
 from scheduler.site import Picture
 from scheduler.workflow.carding import SITE, Draughtsman
-from scheduler.workflow.keeping import keep_changed, size_and_time
+from scheduler.workflow.keeping import keep_changed, stat_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,16 @@ class Album:
     @property
     def pictures(self) -> dict[tuple[str, str], Picture]:
         return {key: s.picture for key, s in self.sketches.items() if s.picture.path not in self.refused}
+
+
+def matter(ws: Workspace) -> tuple[object, ...]:
+    """From what pictures are made, beside what pages are made from: the same matter and month, the same pictures."""
+    s = ws.settings
+    if not s.feeds_base:
+        return ()
+    files = [p for folder in s.templates for p in sorted((folder / CARDS).rglob("*")) if p.is_file()]
+    designs = [(p.name, sha256(p.read_bytes()).hexdigest()) for p in files]
+    return s.site_cards, sorted(s.card_colours.items()), designs, drawn_with(s.card_fonts)
 
 
 def sketched(ws: Workspace, calendar: Calendar, site: Site, known: Mapping[str, Any]) -> Album:
@@ -105,7 +116,7 @@ def draw(album: Album, folder: Path, known: Mapping[str, Any]) -> None:
     had = known.get("files", {})
     for sketch in album.sketches.values():
         path = sketch.picture.path
-        if path in album.refused or (path in had and had[path] == size_and_time(folder / path)):
+        if path in album.refused or (path in had and had[path] == stat_of(f"{folder}/{path}")):
             continue
         try:
             png = sketch.drawing.png(sketch.card)
