@@ -118,6 +118,7 @@ def span_words(span: Span, *, year: bool = False) -> str:
     return f"{first} to {last}"
 
 
+@lru_cache(maxsize=10_000)  # many accounts share a zone and the times of a playbook
 def as_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The instant at which a clock on the wall in `zone` shows `day` and `at`.
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scheduler import outbox
-from scheduler.channels import Mailing
+from scheduler.channels import is_mailing
 from scheduler.circular import circulate
 from scheduler.courier import Tally, ended, message_of, stopped
 from scheduler.model import Delivery, DeliveryState, Partly, Post, Sent, TryLater, Unsure
@@ -230,6 +230,6 @@ def _asked(c: Courier, mine: Delivery, post: Post, channel: Channel) -> tuple[De
     over = min(mine.expires, mine.lease or mine.expires)
     if c.clock() >= over:  # the machine slept between the claim and here
         return mine, TryLater("its time, or that of its claim, was over before it could be sent", timedelta())
-    if isinstance(channel, Mailing) and channel.is_many:
+    if is_mailing(channel):
         return circulate(c, mine, post, channel, message)
     return mine, channel.send(message)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from scheduler.model import Consent, Finding, Post, Waiver, Wording
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder each time
+
 
 def digest(
     wording: Wording, *, language: str, account: str, due: datetime, expires: datetime, consent: Consent | None = None
@@ -23,7 +25,7 @@ def digest(
     media = wording.media.sha256 if wording.media else ""
     parts = [wording.text, wording.note, wording.alt, media, language, account, due.isoformat(), expires.isoformat()]
     parts += [consent.id, consent.until.isoformat()] if consent else []
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_as_json(parts).encode()).hexdigest()
 
 
 def digest_of(post: Post) -> str:

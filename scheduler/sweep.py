@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scheduler import outbox
-from scheduler.channels import Mailing
+from scheduler.channels import is_mailing
 from scheduler.circular import found
 from scheduler.courier import message_of
 from scheduler.model import DeliveryState, Unsure
@@ -77,7 +77,7 @@ class _Asker:
 
     def find(self, d: Delivery, post: Post) -> Found:
         channel = self.c.channels(post)
-        if isinstance(channel, Mailing) and channel.is_many:
+        if is_mailing(channel):
             return found(self.c, d)
         if not channel.guarantee.findable:
             return Unsure("it cannot be asked")

@@ -3,11 +3,15 @@
 python tests/bench_engine.py sqlite [POSTS]      20,000 posts through a channel that does nothing
 python tests/bench_engine.py postgres [POSTS]    1, 2 and 4 workers, and as many that only mark a row
 python tests/bench_engine.py memory [POSTS]      a process that ticks for 24 hours, as `daymark run` does
+python tests/bench_engine.py simulate [DAYS]     `daymark simulate`, ten accounts that speak on every day there is
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -147,6 +151,30 @@ def memory(number: int) -> None:
                 print(f"hour {n // 12}: {went} posts due, {resident():.1f} MiB held", flush=True)
 
 
+def simulate(days: int) -> None:
+    """CPU seconds of a simulation over a new workspace with ten accounts and all days, as things stand and approved."""
+    from scheduler.workflow.making import make_workspace
+
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        make_workspace(home)
+        settings = (home / "daymark.toml").read_text()
+        above, account = settings.split("[accounts.main]", 1)
+        above = re.sub(r"(?s)\nthemes = \[.*?\]\n", "\nthemes = []\n", above, count=1)
+        account = account.split("\n\n", 1)[0]
+        tables = "\n".join(f"[accounts.a{n}]{account}\n" for n in range(10))
+        (home / "daymark.toml").write_text(above + tables)
+        span = ["--from", f"{NOW:%Y-%m-%d}", "--to", f"{NOW + timedelta(days - 1):%Y-%m-%d}"]
+        for words in ([], ["--approve"]):
+            command = [Path(sys.executable).with_name("daymark"), "simulate", *span, "--json", *words, "--home", home]
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            answer = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            said = ", ".join(f"{number} {name}" for name, number in json.loads(answer.stdout)["counts"].items())
+            print(f"{' '.join(['simulate', *words])}, {days} days: {took:.1f} CPU seconds; {said}", flush=True)
+
+
 def resident() -> float:
     """MiB of memory that this process holds now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
@@ -238,6 +266,6 @@ if __name__ == "__main__":
     if sys.argv[1] == "work":
         worker(sys.argv[2], Path(sys.argv[3]), sys.argv[4], int(sys.argv[5]))
     else:
-        {"sqlite": sqlite, "postgres": postgres, "memory": memory}[sys.argv[1]](
-            int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
-        )
+        benches = {"sqlite": (sqlite, 20_000), "postgres": (postgres, 20_000), "memory": (memory, 20_000)}
+        bench, usual = (benches | {"simulate": (simulate, 730)})[sys.argv[1]]
+        bench(int(sys.argv[2]) if len(sys.argv) > 2 else usual)

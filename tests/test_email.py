@@ -327,6 +327,18 @@ def test_another_message_has_another_name_and_other_boundaries():
     assert b"b2" * 20 in two and b"b2" * 20 not in one
 
 
+@pytest.mark.parametrize("media", [b"", PICTURE], ids=["words alone", "with a picture"])
+def test_a_letter_is_the_same_alone_or_after_one_to_somebody_else(media):
+    first, second = (replace(MESSAGE, key=key * 20) for key in ("a1", "b2"))
+    letter._sheet.cache_clear()
+    alone = letter.letter(second, SENDER, "ben@example.org", "https://example.org/ben", media)
+    letter._sheet.cache_clear()
+    letter.letter(first, SENDER, "ana@example.org", "https://example.org/ana", media)
+    after = letter.letter(second, SENDER, "ben@example.org", "https://example.org/ben", media)
+    assert after == alone
+    assert b"ana" not in after and b"a1" * 20 not in after
+
+
 ODD = [
     ("lines that begin with dots", ".\n..\n.hidden\nend\n."),
     ("the end of a letter", "one\r\n.\r\nMAIL FROM:<evil@example.net>\r\n"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeGuard, runtime_checkable
 
 from scheduler.kinds import KINDS
 from scheduler.model import FOREVER, Guarantee, RateLimits, Sent
@@ -47,7 +47,6 @@ class Telling(Protocol):
         ...
 
 
-@runtime_checkable
 class Mailing(Protocol):
     """What a channel has beside that if its accounts may write to several people, one letter each."""
 
@@ -63,6 +62,11 @@ class Mailing(Protocol):
     def sitting(self, message: Message) -> AbstractContextManager[Callable[[str], Outcome]]:
         """Sends a message to one address after the other. What is the same for all of them raises Stopped."""
         ...
+
+
+def is_mailing(channel: Channel) -> TypeGuard[Mailing]:
+    """Whether it writes to several people for this account."""
+    return bool(getattr(channel, "is_many", False))
 
 
 class Stopped(Exception):

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -19,6 +20,7 @@ from scheduler.channels import Stopped
 from scheduler.model import Refused, SignedOut, TryLater, Unsure
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
 
@@ -86,7 +88,11 @@ class Http:
             plain = {"User-Agent": "daymark", "Accept-Encoding": "identity", "Connection": "close"}
             once = httpx.Limits(max_keepalive_connections=0)
             self._client = httpx.Client(
-                headers=plain | dict(self.headers), limits=once, follow_redirects=False, trust_env=False
+                headers=plain | dict(self.headers),
+                limits=once,
+                follow_redirects=False,
+                trust_env=False,
+                verify=_certificates(),
             )
         try:
             with self._client.stream(method, self.server + path, timeout=min(STEP, left), **words) as answer:
@@ -137,6 +143,12 @@ class Http:
         if self._client:
             self._client.close()
             self._client = None
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom we trust. Reading them takes as long as some ten requests: once is enough for all accounts."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def words_of(reply: Reply) -> str:

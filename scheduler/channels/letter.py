@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass, replace
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING
@@ -55,46 +57,73 @@ def letter(message: Message, sender: str, to: str, unsubscribe: str = "", pictur
     `sender` and `to` are bare addresses in ASCII, `unsubscribe` an https address in ASCII of at most 900 signs or
     empty, and `picture` a PNG, JPEG or WebP or empty. Its date is when the post was planned, however late it goes.
     """
-    w, id = message.wording, id_of(message.key, sender)
+    id = id_of(message.key, sender)
+    sheet = _sheet(replace(message, key=""), sender, picture, f"picture.{id}" if picture else "")
+    lines = [sheet.subject]
+    if unsubscribe:
+        lines += [f"List-Unsubscribe: <{unsubscribe}>\r\n", "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"]
+    lines += [sheet.sender, _header("To", Address(addr_spec=to)), sheet.date, _header("Message-ID", f"<{id}>")]
+    digest = sha256(f"{id}\0{to}\0".encode() + sheet.said).hexdigest()[:32]
+    return "".join(lines).encode("ascii") + sheet.rest.replace(sheet.digest, digest.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What the letters of a message have in common, whoever gets them.
+
+    Lines of the head with their ends, `rest` all that follows them, `said` what the letter says. Boundaries are made of
+    what they stand between, as the library's own are new at each try; in `rest` they hold a `digest` of that alone.
+    """
+
+    subject: str
+    sender: str
+    date: str
+    rest: bytes
+    said: bytes
+    digest: bytes
+
+
+@lru_cache(maxsize=8)  # the letters of a post for many go out one after the other; making them took longer than sending
+def _sheet(message: Message, sender: str, picture: bytes, cid: str) -> _Sheet:
+    """`cid` names the picture, which each letter names in its own way; the key of the message does not count."""
+    w, zone = message.wording, ZoneInfo(message.zone)
     text = _sound("\n\n".join(filter(None, (w.note, w.text))))
     subject, alt = _line(message.title.rpartition(": ")[0] or message.title), _line(w.alt)
-    zone = ZoneInfo(message.zone)
+    said = "\0".join([subject, text, alt]).encode() + picture
+    digest = sha256(cid.encode() + b"\0" + said).hexdigest()[:32]
     mail = EmailMessage(policy=POLICY)
-    mail["From"], mail["To"] = Address(addr_spec=sender), Address(addr_spec=to)
-    mail["Date"] = as_utc(message.local.date(), message.local.time(), zone).astimezone(zone)
-    mail["Message-ID"] = f"<{id}>"
     mail.set_content(text)
-    mail.add_alternative(_page(message.language, subject, text, alt, f"picture.{id}" if picture else ""), "html")
+    mail.add_alternative(_page(message.language, subject, text, alt, cid), "html")
     mail["Content-Language"] = message.language  # now: what describes contents goes with them into a part
     if picture:
-        _add(mail, picture, f"<picture.{id}>")
-    _bound(mail, sha256("\0".join([id, to, subject, text, alt]).encode() + picture).hexdigest()[:32])
-    return _by_hand(subject, unsubscribe) + mail.as_bytes()
+        _add(mail, picture, f"<{cid}>")
+    for n, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{digest}_{n}")
+    date = as_utc(message.local.date(), message.local.time(), zone).astimezone(zone)
+    head = _subject(subject), _header("From", Address(addr_spec=sender)), _header("Date", date)
+    return _Sheet(*head, mail.as_bytes(), said, digest.encode())
 
 
-def _by_hand(subject: str, unsubscribe: str) -> bytes:
-    """The headers that the library may not write: it breaks a long address in two, and undoes encoded words (RFC 2047).
+def _header(name: str, value: object) -> str:
+    """A line of the head as the library writes it, or several, with their ends."""
+    return str(POLICY.fold(*POLICY.header_store_parse(name, value)))
+
+
+def _subject(subject: str) -> str:
+    """The line that the library may not write: it undoes encoded words (RFC 2047).
 
     A subject with `=?utf-8?q?=0D=0ABcc:...?=` in it would become a header of its own (EmailMessage of Python 3.11.7).
+    The address to unsubscribe at is not its to write either: it breaks a long one in two.
     """
     is_plain = subject.isascii() and "=?" not in subject and len(subject) <= 60  # it fits on one line as it is
     said = subject if is_plain else Header(subject, "utf-8", header_name="Subject").encode(linesep="\r\n")
-    lines = [f"Subject: {said}"]
-    if unsubscribe:
-        lines += [f"List-Unsubscribe: <{unsubscribe}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
-    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
+    return f"Subject: {said}\r\n"
 
 
 def _add(mail: EmailMessage, picture: bytes, cid: str) -> None:
     kind = "png" if picture.startswith(b"\x89PNG") else "webp" if picture.startswith(b"RIFF") else "jpeg"
     *_, page = mail.iter_parts()
     page.add_related(picture, "image", kind, cid=cid, disposition="inline", filename=f"picture.{kind}")
-
-
-def _bound(mail: EmailMessage, digest: str) -> None:
-    """Boundaries made of what they stand between; the library's own are new at each try."""
-    for n, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{digest}_{n}")
 
 
 def _page(language: str, title: str, text: str, alt: str, cid: str) -> str:

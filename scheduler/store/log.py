@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from scheduler.store.connecting import Db, Place
 
 FIELDS = ("at", "who", "what", "subject", "before", "after", "why")
+_text = json.JSONEncoder(ensure_ascii=False).encode
 _HEAD = "SELECT link FROM audit ORDER BY id DESC LIMIT 1"
 _ADDED = f"INSERT INTO audit ({', '.join(FIELDS)}, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def link(previous: str, line: dict[str, str]) -> str:
     """What binds a line to all that stand before it: SHA-256 in hexadecimal digits."""
-    said = json.dumps([previous, *(line[name] for name in FIELDS)], ensure_ascii=False)
-    return hashlib.sha256(said.encode()).hexdigest()
+    said = ", ".join([_text(previous), *(_text(line[name]) for name in FIELDS)])  # a list in JSON, in half the time
+    return hashlib.sha256(f"[{said}]".encode()).hexdigest()
 
 
 def head(db: Db) -> str:

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ from scheduler.store.trouble import telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
 SCHEMA = "0008"  # the newest migration; a test holds it equal to Alembic's head
@@ -82,15 +82,14 @@ def _upsertion(table: str, names: tuple[str, ...], key: str) -> str:
     return f"{_insertion(table, names)} ON CONFLICT ({key}) DO UPDATE SET {fresh}"
 
 
+@lru_cache(maxsize=256)  # a send asks for the same few a dozen times
 def stamp(at: datetime) -> str:
     """An instant as it is stored. `at` must be aware."""
-    from datetime import UTC
-
     if at.tzinfo is None:
         raise ValueError("a stored instant needs a time zone")
     if at.tzinfo is not UTC:
         at = at.astimezone(UTC)
-    return at.isoformat(timespec="seconds")[:19] + "Z"
+    return at.isoformat()[:19] + "Z"
 
 
 @contextmanager

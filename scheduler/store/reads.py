@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +105,26 @@ def posts(
     question = f"SELECT * FROM post WHERE expires > :after{said} ORDER BY due, id"
     found = rows(db, question, wanted | {"after": after})
     return [as_post(row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a post stands: its time, what people decided, and the state of its newest delivery; empty if it has none."""
+
+    post: str
+    due: datetime
+    review: str
+    delivery: str
+
+
+def standing(db: Db) -> list[Standing]:
+    """How every post stands, by due time and id: without its words, which take most of the time."""
+    question = """
+        SELECT post.id, post.due, post.review, COALESCE(d.state, '') FROM post
+        LEFT JOIN delivery AS d ON d.id = (SELECT MAX(id) FROM delivery WHERE delivery.post = post.id)
+        ORDER BY post.due, post.id
+    """
+    return [Standing(id, instant(due), review, state) for id, due, review, state in db.execute(question)]
 
 
 def withdrawn(db: Db) -> frozenset[str]:

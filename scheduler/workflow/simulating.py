@@ -156,7 +156,7 @@ class _Run:
             ws,
             self.calendar,
             (min(ends) + horizon).date(),
-            pen=_Pen(ws, self.calendar),
+            pen=_Pen(ws, self.calendar, approve=self.script.approve),
             planned_at=lambda slot: max(self.now, self._sighted(slot)),
         )
         self.planned = True
@@ -192,9 +192,10 @@ class _Run:
 
 
 class _Pen:
-    """Writes posts that say nothing: what they would say does not decide when they go."""
+    """Writes posts that say nothing: what they would say does not decide when they go. `approve`: with a yes."""
 
-    def __init__(self, ws: Workspace, calendar: Calendar) -> None:
+    def __init__(self, ws: Workspace, calendar: Calendar, *, approve: bool) -> None:
+        self.review = Review.APPROVED if approve else Review.IN_REVIEW
         self.renderer = renderer(ws.settings, calendar)
         self.cards: list[Drawn] = []  # a picture does not decide when they go either
         with reading(ws.home) as db:
@@ -204,7 +205,7 @@ class _Pen:
         if slot.id in self.existing:
             return self.existing[slot.id]
         made = post_of(slot, Wording("(not written yet)"), self.renderer.language(slot), AUTHOR)
-        return replace(made, digest=digest_of(made), review=Review.IN_REVIEW)
+        return replace(made, digest=digest_of(made), review=self.review, touched=self.review is Review.APPROVED)
 
 
 class _Network:
@@ -230,7 +231,7 @@ class _Network:
 
 
 def _approve(ws: Workspace) -> set[str]:
-    """Says yes to all that waits for it: whoever does so will have seen to what the checks find. Returns their ids."""
+    """Says yes to all that waited for it: whoever does so will have seen to what the checks find. Returns their ids."""
     with reading(ws.home) as db:
         waiting = work.in_review(db, stamp(ws.now))
     if waiting:
@@ -245,8 +246,8 @@ def events(home: Path, after: int = 0) -> list[Event]:
     with reading(home) as db:
         told = [
             Event(line["at"], line["what"], line["subject"], line["why"])
-            for line in log.lines(db)
-            if line["id"] > after and line["what"] in TOLD
+            for line in log.lines(db, after)
+            if line["what"] in TOLD
         ]
     return sorted(told, key=lambda e: (e.at, e.subject))
 
@@ -254,14 +255,13 @@ def events(home: Path, after: int = 0) -> list[Event]:
 def _told(ws: Workspace, script: Script, before: int) -> Simulated:
     found = Simulated(events=events(ws.home, before))
     with reading(ws.home) as db:
-        posts = {p.id: p for p in reads.posts(db)}
-        deliveries = reads.deliveries(db)
+        standing = {s.post: s for s in reads.standing(db)}
     for e in found.events:
-        after = reads.instant(e.at) - posts[e.subject].due if e.what == "sent" else timedelta()
+        after = reads.instant(e.at) - standing[e.subject].due if e.what == "sent" else timedelta()
         if after > LATE:
             found.late[e.subject] = after
-    due = [p for p in posts.values() if p.due in script.span]
-    found.unapproved = [p.id for p in due if p.review is not Review.APPROVED]
-    states = Counter(str(deliveries[p.id].state) if p.id in deliveries else "nothing yet" for p in due)
+    due = [s for s in standing.values() if s.due in script.span]
+    found.unapproved = [s.post for s in due if s.review != Review.APPROVED]
+    states = Counter(s.delivery or "nothing yet" for s in due)
     found.counts = {"due": len(due), "late": len(found.late), "unapproved": len(found.unapproved), **states}
     return found
