@@ -31,6 +31,7 @@ class Settings:
     site: str
     feeds_base: str
     site_years: int
+    site_cards: bool
     leave: str
     licence: str
     contact: str
@@ -135,6 +136,7 @@ def _shown(home: Path, t: Table) -> dict[str, Any]:
         "feeds_base": _https(feeds, "base"),
         "feed_languages": feeds.words("languages", known=LANGUAGES) or LANGUAGES,
         "site_years": pages.whole("years", 3, least=1, most=20),
+        "site_cards": pages.yes("cards", default=False),
         "leave": _https(pages, "leave") or LEAVE,
         "licence": kits.text("licence", ""),
         "contact": kits.text("contact", ""),

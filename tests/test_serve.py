@@ -61,6 +61,15 @@ class Site:
         finally:
             link.close()
 
+    def pushed(self, request: bytes) -> bytes:
+        """The beginning of what comes back for these bytes, which the server may not want to hear to their end."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as link:
+            sending = threading.Thread(target=_push, args=(link, request))
+            sending.start()
+            answer = _pulled(link)
+            sending.join()
+            return answer
+
     def raw(self, request: bytes) -> bytes:
         """What comes back, up to the end, for just these bytes."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=30) as link:
@@ -84,11 +93,16 @@ def running(home: Path):
             process.wait(30)
 
 
-@pytest.fixture(scope="module")
-def home(stages, daymark, tmp_path_factory):
-    place = shutil.copytree(stages["fresh"], tmp_path_factory.mktemp("served") / "home", symlinks=True)
+def built(stages, daymark, folder: Path) -> Path:
+    """A workspace with its feeds."""
+    place = shutil.copytree(stages["fresh"], folder / "home", symlinks=True)
     assert daymark("feeds", home=place).code == 0
     return place
+
+
+@pytest.fixture(scope="module")
+def home(stages, daymark, tmp_path_factory):
+    return built(stages, daymark, tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture(scope="module")
@@ -450,12 +464,8 @@ def test_a_request_of_megabytes_is_refused_and_the_next_one_answered(home):
     ]
     with running(home) as (site, process):
         for request in requests:
-            with socket.create_connection(("127.0.0.1", site.port), timeout=30) as link:
-                sending = threading.Thread(target=_push, args=(link, request))
-                sending.start()
-                answer = _pulled(link)
-                assert re.match(rb"HTTP/1\.1 4\d\d |$", answer), answer[:100]
-                sending.join()
+            answer = site.pushed(request)
+            assert re.match(rb"HTTP/1\.1 4\d\d |$", answer), answer[:100]
             assert site.ask(FEED).status == 200
         assert process.poll() is None
 
@@ -483,9 +493,16 @@ OTHERS = {  # by the language of their lines in docs/serving.md: what runs them,
 
 
 @contextmanager
-def as_the_docs_have_it(lines: str, folder: Path, public: Path):
-    """Another server with its lines of docs/serving.md, on another port and for another folder."""
-    told = (ROOT / "docs" / "serving.md").read_text("utf-8").split(f"```{lines}\n")[1].split("```")[0]
+def as_the_docs_have_it(lines: str, folder: Path, public: Path, *, choices: int = 0):
+    """Another server with its lines of docs/serving.md, on another port and for another folder.
+
+    `choices` is the port of a `daymark serve` that makes free choices, with nginx's lines for that.
+    """
+    docs = (ROOT / "docs" / "serving.md").read_text("utf-8")
+    told, *others = (part.split("```")[0] for part in docs.split(f"```{lines}\n")[1:])
+    if choices:
+        table, more = others
+        told = f"{table}{told.rpartition('}')[0]}{more}}}".replace("127.0.0.1:8080", f"127.0.0.1:{choices}")
     port = free_port()
     run, theirs, ours = OTHERS[lines]
     for wanted, here in ((theirs, ours.format(port=port)), ("/home/maria/harbour/public", str(public))):
@@ -496,9 +513,10 @@ def as_the_docs_have_it(lines: str, folder: Path, public: Path):
 
 
 @pytest.fixture(scope="module")
-def filled(home, tmp_path_factory):
+def filled(stages, daymark, tmp_path_factory):
     """A folder as it is served, with pages, and with things that must not be given out."""
-    public = shutil.copytree(home / "public", tmp_path_factory.mktemp("filled") / "public", symlinks=True)
+    home = built(stages, daymark, tmp_path_factory.mktemp("filled"))
+    public = home / "public"
     for name in ("days/index.html", "days/x.html", "private/a1b2c3/posts.ics", ".secret.ics", ".git/config"):
         (public / name).parent.mkdir(parents=True, exist_ok=True)
         (public / name).write_text("secret, or a page" * 100)

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -169,6 +169,20 @@ def test_a_helpline_is_gone_from_the_day_on_which_it_has_expired(site: Path, tmp
     later = replace(ws, now=datetime(expires.year + 1, 1, 1, tzinfo=UTC))
     write_site(later, tmp_path)
     assert "tel:" not in (tmp_path / f"en/days/{GRAVE}.html").read_text("utf-8")
+
+
+def test_a_helpline_that_ends_within_a_month_is_gone_on_the_next_day_and_no_other_page_is_touched(at) -> None:
+    home = at("fresh")
+    ws = workspace(home)
+    line = next(h for h in calendar(ws).helplines if "human-trafficking" in h.topics and h.expires.day < 28)
+    last = datetime(line.expires.year, line.expires.month, line.expires.day, tzinfo=UTC)
+    page = home / "public" / "en" / "days" / f"{GRAVE}.html"
+    write_site(replace(ws, now=last))
+    assert line.number in page.read_text("utf-8")
+    changed = write_site(replace(ws, now=last + timedelta(days=1))).changed
+    assert line.number not in page.read_text("utf-8")
+    assert {Path(name).parent.as_posix() for name in changed} == {"en/days"}
+    assert set(write_site(replace(ws, now=last)).changed) == set(changed)
 
 
 def calendar(ws: Workspace):
@@ -336,3 +350,12 @@ def test_own_words_replace_ours_one_by_one(tmp_path: Path) -> None:
 def test_a_day_of_the_first_page_is_not_older_than_its_month(site: Path) -> None:
     starts = [had["data-start"] for tag, had in read(site / "public/en/index.html").tags if "data-start" in had]
     assert starts and min(map(date.fromisoformat, starts)) >= date(2026, 11, 1) and max(starts) < "2027-02"
+
+
+def test_a_topic_lists_its_days_by_when_they_come_next(site: Path) -> None:
+    text = (site / "public" / "en" / "themes" / "human-trafficking.html").read_text("utf-8")
+    ends = re.findall(r'data-end="([\d-]+)"', text)
+    starts = re.findall(r'data-start="([\d-]+)"', text)
+    assert len(starts) > 10
+    assert starts == sorted(starts)
+    assert min(ends) >= f"{NOW:%Y-%m}-01"

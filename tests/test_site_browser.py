@@ -122,8 +122,8 @@ def test_the_keyboard_alone_is_enough(page: Page, address: str) -> None:
     assert page.evaluate("document.activeElement.id") == "what"
     page.keyboard.press("ArrowDown")
     assert page.locator("#what").input_value() != "all"
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    for _ in ("language", "form", "Google"):
+        page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Google Calendar"
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
@@ -176,3 +176,25 @@ def test_a_page_can_be_printed(page: Page, address: str) -> None:
     page.emulate_media(media="print")
     assert not page.locator("header.top nav").is_visible() and not page.locator("[data-leave]").is_visible()
     assert page.locator("h1").is_visible() and page.locator(".help").is_visible()
+
+
+def test_repeating_calendars_can_be_chosen_where_there_are_any(page: Page, address: str) -> None:
+    page.goto(f"{address}/fr/subscribe.html")
+    field, form = page.get_by_label("Adresse du calendrier"), page.get_by_label("Sous quelle forme")
+    form.select_option("rules")
+    found = []
+    for what in ("all", "themes/human-trafficking", "dimensions/food", "regions/gb"):
+        page.get_by_label("Quelles journées").select_option(what)
+        for code in ("fr", "en"):
+            page.get_by_label("Dans quelle langue").select_option(code)
+            assert page.request.get(field.input_value().replace(BASE, address)).ok, field.input_value()
+            found.append(field.input_value().removeprefix(f"{BASE}/"))
+    assert found[:3] == ["fr/rules/observances.ics", "rules/observances.ics", "fr/rules/themes/human-trafficking.ics"]
+    assert (found[-1], form.is_disabled()) == ("regions/gb.ics", True)
+
+
+def test_what_is_over_does_not_stand_under_what_comes(page: Page, address: str) -> None:
+    page.goto(f"{address}/en/index.html")
+    shown = page.locator("[data-coming] [data-end]:visible").evaluate_all("all => all.map(i => i.dataset.end)")
+    assert shown and min(shown) >= NOW.date().isoformat()
+    assert page.locator("[data-coming] [data-end]").count() > len(shown)

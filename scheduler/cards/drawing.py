@@ -11,6 +11,7 @@ import re
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,10 @@ _FETCHES = re.compile(r'^[ \t]*#?(?:import|include)[ \t]+"@', re.MULTILINE)
 
 @dataclass(frozen=True)
 class Drawing:
-    """The way in which one card is drawn: its template, colours, size in points, and folders with fonts of our own."""
+    """The way in which cards are drawn: their template, colours, size in points, and folders with fonts of our own.
+
+    Files are taken as they are when the first card is drawn or asked for its key.
+    """
 
     template: Path
     colours: Mapping[str, str]
@@ -44,23 +48,32 @@ class Drawing:
 
         Fonts count by the names and sizes of their files. Raises as `png` does where the extra is not there.
         """
-        beside = [p for p in sorted(self.template.parent.rglob("*")) if p.is_file() and p.suffix != ".toml"]
-        parts = [self._typst.__version__.encode(), self._data(card).encode(), self.template.name.encode()]
-        parts += [bytes for p in beside for bytes in (p.name.encode(), p.read_bytes())]
-        parts += [f"{p.name} {p.stat().st_size}".encode() for p in _files(self._folders)]
-        return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()
+        return sha256(self._means + self._data(card).encode()).hexdigest()
 
     def png(self, card: Card) -> bytes:
         """The card. Raises BadData without the extra or for letters that no font has, TemplateError for the rest."""
-        self._require_ours()
+        compiler = self._compiler
         how: dict[str, Any] = {"sys_inputs": {"card": self._data(card)}, "timestamp": 0}
         try:
-            compiler = self._typst.Compiler(self.template, root=self.template.parent, font_paths=self._fonts)
             # An archive's PDF must not lack a glyph: Typst says so there, and draws boxes without a word elsewhere.
             compiler.compile(format="pdf", pdf_standards="a-2b", **how)
             return bytes(compiler.compile(format="png", ppi=72, **how))
         except self._typst.TypstError as error:
             raise self._wrong(str(error.message), list(error.hints or ())) from error
+
+    @cached_property
+    def _means(self) -> bytes:
+        """A digest of all but the card: files are read once for many cards."""
+        beside = [p for p in sorted(self.template.parent.rglob("*")) if p.is_file() and p.suffix != ".toml"]
+        parts = [self._typst.__version__.encode(), self.template.name.encode()]
+        parts += [bytes for p in beside for bytes in (p.name.encode(), p.read_bytes())]
+        parts += [f"{p.name} {p.stat().st_size}".encode() for p in _files(self._folders)]
+        return sha256(b"\0".join(sha256(part).digest() for part in parts)).digest()
+
+    @cached_property
+    def _compiler(self) -> Any:
+        self._require_ours()
+        return self._typst.Compiler(self.template, root=self.template.parent, font_paths=self._fonts)
 
     def _data(self, card: Card) -> str:
         width, height = self.size
@@ -106,8 +119,28 @@ class Drawing:
     def _families(self) -> list[str]:
         """The families to write with, our own first."""
         own = {str(p) for p in _files(self.fonts)}
+        if not own:  # to load the shipped fonts takes longer than a card
+            return list(_FAMILIES)
         ours = sorted({str(font.family) for font in self._fonts.fonts() if font.path in own})
         return [*ours, *(family for family in _FAMILIES if family not in ours)]
+
+
+def can_draw() -> bool:
+    """Whether the extra is there. Nothing is loaded."""
+    return find_spec("typst") is not None
+
+
+def drawn_with(fonts: Sequence[Path]) -> tuple[str, ...]:
+    """The versions of the extra, if it can be used, and the files of our own fonts. Nothing is loaded."""
+    tools = map(_version, ("typst", *_PACKAGES)) if can_draw() else ()
+    return (*tools, *(f"{path} {path.stat().st_size}" for path in _files(fonts)))
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 @lru_cache(maxsize=4)

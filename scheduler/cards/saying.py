@@ -76,15 +76,23 @@ def load_card_words(folders: Sequence[Path], language: str) -> CardWords:
 
 
 def say(
-    occurrence: Occurrence, language: str, words: Words, sayings: CardWords, us: str, helpline: Helpline | None
+    occurrence: Occurrence,
+    language: str,
+    words: Words,
+    sayings: CardWords,
+    us: str,
+    helpline: Helpline | None,
+    note: str = "",
 ) -> Card:
-    """The card of a day. The theme of a year is official in English alone, and stands on no other card."""
+    """The card of a day. The theme of a year is official in English alone, and stands on no other card.
+
+    A `note` stands in its place.
+    """
     o, span = occurrence.observance, Span(occurrence.start, occurrence.end)
     official = o.year_themes.get(occurrence.year) if language == SOURCE else None
     name, date = o.name(language), sayings.date.format(date=words.date(span), year=occurrence.end.year)
-    theme = sayings.theme.format(year=occurrence.year, theme=official.text) if official else ""
+    theme = note or (sayings.theme.format(year=occurrence.year, theme=official.text) if official else "")
     line = sayings.help.format(name=isolated(helpline.said(language), language)) if helpline else ""
-    parts = [part.rstrip(".。") for part in (isolated(name, language), date, theme, isolated(us, language), line)]
     return Card(
         language=language,
         name=name,
@@ -94,5 +102,16 @@ def say(
         helpline=sayings.help.format(name=dict(helpline.names).get(language, helpline.name)) if helpline else "",
         number=helpline.number if helpline else "",
         address=helpline.address if helpline else "",
-        alt=sayings.alt.format(words=reduce(sayings.also_said, filter(None, parts))),
+        alt=_alt(sayings, isolated(name, language), date, theme, isolated(us, language), line),
     )
+
+
+def say_site(title: str, language: str, sayings: CardWords, us: str) -> Card:
+    """The card of a whole site: its title and whose it is, and no day."""
+    alt = _alt(sayings, isolated(title, language), isolated(us, language))
+    return Card(language, title, "", "", us, "", "", "", alt)
+
+
+def _alt(sayings: CardWords, *parts: str) -> str:
+    said = (part.rstrip(".。") for part in parts if part)
+    return sayings.alt.format(words=reduce(sayings.also_said, said))

@@ -26,9 +26,14 @@ def site(
     done = write_site(ws, Path(out).absolute() if out else None)
     if json:
         told = {"folder": str(done.folder), "files": done.files, "changed": done.changed, "removed": done.removed}
-        show.document(told)
+        show.document(told | {"undrawn": done.undrawn})
         return
     show.line(str(done.folder / "index.html"))
     show.aside(f"{done.files} files, {len(done.changed)} of them changed, {len(done.removed)} taken away")
+    if done.undrawn:
+        name, why = next(iter(done.undrawn.items()))
+        more = f" and {len(done.undrawn) - 1} more" if len(done.undrawn) > 1 else ""
+        show.aside(f"not drawn: the card {name}{more}: {why}")
     if not ws.settings.feeds_base:
-        show.aside("write where it is served as base under [feeds] in daymark.toml: the calendar buttons need it")
+        needs = "the calendar buttons and the pictures of shared pages need it"
+        show.aside(f"write where it is served as base under [feeds] in daymark.toml: {needs}")

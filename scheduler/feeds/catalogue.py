@@ -22,7 +22,9 @@ ALL, THEME, DIMENSION, REGION = "all", "theme", "dimension", "region"
 DAYS, RULES = "days", "rules"  # an event for each year; one that repeats where it can
 COMING, POSTS, DATA = "coming", "posts", "data"
 ALL_DAYS = "observances.ics"
+BRAND = "Daymark: "  # what every calendar's name begins with, so that it is found among others
 NEWS = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
+RULES_FOLDER = "rules/"
 _FOLDERS = {THEME: "themes", DIMENSION: "dimensions", REGION: "regions"}
 
 
@@ -43,7 +45,13 @@ class Feed:
 def path_of(scope: str, subject: str = "", *, language: str = ENGLISH, form: str = DAYS) -> str:
     """Where a calendar stands: `themes/food.ics`, `fr/rules/observances.ics`, `regions/gb.ics`."""
     inner = f"{_FOLDERS[scope]}/{subject.lower()}.ics" if subject else ALL_DAYS
-    return folder_of(language) + ("rules/" if form == RULES else "") + inner
+    return folder_of(language) + (RULES_FOLDER if form == RULES else "") + inner
+
+
+def by_rule(path: str) -> str:
+    """Where the calendar stands whose days repeat by rule, beside the one at `path`, which is of no region."""
+    folder = path[:3] if path[2:3] == "/" else ""  # of a language
+    return f"{folder}{RULES_FOLDER}{path.removeprefix(folder)}"
 
 
 def folder_of(language: str) -> str:
@@ -77,12 +85,12 @@ def _in_a_language(sayings: Sayings, subjects: list[tuple[str, str]]) -> Iterato
     for scope in (COMING, POSTS):
         yield from news_feeds(scope, sayings)
     if language == ENGLISH:
-        yield Feed("calendar.json", "Daymark: observances", sayings.say("all_about"), "json", language, DATA)
+        yield Feed("calendar.json", f"{BRAND}observances", sayings.say("all_about"), "json", language, DATA)
 
 
 def news_feeds(scope: str, sayings: Sayings) -> list[Feed]:
     """The news of a language in every form. `scope` is COMING or POSTS."""
-    title, about, language = f"Daymark: {sayings.say(scope)}", sayings.say(f"{scope}_about"), sayings.language
+    title, about, language = BRAND + sayings.say(scope), sayings.say(f"{scope}_about"), sayings.language
     return [Feed(news_path(scope, kind, language), title, about, kind, language, scope) for kind in NEWS]
 
 
@@ -93,9 +101,9 @@ def news_path(scope: str, kind: str, language: str) -> str:
 
 def _words(sayings: Sayings, scope: str, subject: str) -> tuple[str, str]:
     if scope == ALL:
-        return f"Daymark: {sayings.say('all')}", sayings.say("all_about")
+        return BRAND + sayings.say("all"), sayings.say("all_about")
     said = {THEME: sayings.theme, DIMENSION: sayings.dimension, REGION: sayings.region}[scope](subject)
-    return f"Daymark: {said}", sayings.say("region_about" if scope == REGION else "about", subject=said)
+    return BRAND + said, sayings.say("region_about" if scope == REGION else "about", subject=said)
 
 
 def places_of(observances: Iterable[Observance], groups: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:

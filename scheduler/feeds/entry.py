@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 from uuid import UUID, uuid5
 
@@ -176,7 +177,9 @@ def _revision(entry: Entry, old: Revision | None, at: datetime, identity: str, f
     return fresh if same else _bumped(fresh, at)
 
 
+@lru_cache(maxsize=8192)
 def _uid(key: str, identity: str) -> str:
+    """The same in every language."""
     # Two organisations may both have a post "x/2027/eve/main-en"; the day itself is the same for both.
     return str(uuid5(NAMESPACE, key if key.startswith((DAY, SERIES)) else f"{identity}\n{key}"))
 

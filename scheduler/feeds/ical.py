@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from scheduler.feeds.entry import TODO
@@ -35,8 +36,9 @@ class Writer:
         """
         shown = sorted(revisions, key=lambda revision: (_begins(revision.content), revision.uid))
         newest = max(revision.stamp for revision in shown)
-        head = b"".join(map(fold, _header(path, header, newest, refresh)))
-        return b"".join((head, *(self._entry(revision) for revision in shown), b"END:VCALENDAR\r\n"))
+        return b"".join(
+            (head(path, header, newest, refresh), *(self._entry(revision) for revision in shown), b"END:VCALENDAR\r\n")
+        )
 
     def _entry(self, revision: Revision) -> bytes:
         id = revision.id
@@ -55,9 +57,13 @@ def entry(revision: Revision) -> bytes:
     content = revision.content
     status = "CANCELLED" if revision.cancelled else content["status"]
     plain_lines = "\r\n".join((f"BEGIN:{revision.component}", *_stamps(revision), *_times(content)))
-    said = b"".join(map(fold, _said(content)))
     closing = _task(status) if revision.component == TODO else _FREE
-    return b"".join((plain_lines.encode(), b"\r\n", said, f"STATUS:{status}\r\n".encode(), closing))
+    return b"".join((plain_lines.encode(), b"\r\n", _said(content), f"STATUS:{status}\r\n".encode(), closing))
+
+
+def head(path: str, header: Header, newest: datetime, refresh: str = REFRESH) -> bytes:
+    """The lines of a feed before its entries; `newest` is when the last of them changed."""
+    return b"".join(map(fold, _header(path, header, newest, refresh)))
 
 
 def _begins(content: Content) -> str:
@@ -93,14 +99,18 @@ def _stamps(revision: Revision) -> Iterator[str]:
     yield f"SEQUENCE:{revision.sequence}"
 
 
-def _said(content: Content) -> Iterator[str]:
-    yield f"SUMMARY:{escape(content['summary'])}"
-    if content["description"]:
-        yield f"DESCRIPTION:{escape(content['description'])}"
-    if content["categories"]:
-        yield f"CATEGORIES:{','.join(map(escape, content['categories']))}"
-    if content["url"]:
-        yield f"URL:{content['url']}"
+def _said(content: Content) -> bytes:
+    told = content["summary"], content["description"], tuple(content["categories"]), content["url"]
+    return _lines_of(*told)
+
+
+@lru_cache(maxsize=4096)  # a day mostly says the same in each of its years
+def _lines_of(summary: str, description: str, categories: tuple[str, ...], url: str) -> bytes:
+    lines = [f"SUMMARY:{escape(summary)}"]
+    lines += [f"DESCRIPTION:{escape(description)}"] if description else []
+    lines += [f"CATEGORIES:{','.join(map(escape, categories))}"] if categories else []
+    lines += [f"URL:{url}"] if url else []
+    return b"".join(map(fold, lines))
 
 
 def _task(status: str) -> bytes:

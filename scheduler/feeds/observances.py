@@ -111,6 +111,8 @@ def common_lines(observance: Observance, edition: Edition, on: date) -> tuple[st
 
 def _as_of(observance: Observance, year: int) -> Observance:
     """The observance with what departs from its rule in `year` only: a correction of one year must revise one entry."""
+    if not observance.exceptions and not observance.announced:
+        return observance
     return replace(
         observance,
         exceptions={y: span for y, span in observance.exceptions.items() if y == year},

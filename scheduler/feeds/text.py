@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from functools import lru_cache
 from itertools import accumulate
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ SUMMARY_MOST = 255  # characters as escaped; Outlook cuts there (MS-OXCICAL)
 DESCRIPTION_MOST = 8192  # characters as escaped; Google's limit
 LINE_OCTETS = 75
 
+# A day says the same each year and its themes say the same of each day, so what was made clean is kept for a while.
 _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 # iCalendar takes no control but the tab; lone surrogates, byte order marks and non-characters break readers.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -20,6 +22,7 @@ _STRAY = re.compile("%(?![0-9A-Fa-f]{2})")  # a per cent sign that encodes nothi
 _SPECIAL = re.compile(r"[\\;,\n]")
 
 
+@lru_cache(maxsize=1024)
 def plain(text: str, most: int = DESCRIPTION_MOST) -> str:
     """`text` in NFC, its lines ended by `\\n`, without controls and trailing blanks, at most `most` characters escaped.
 
@@ -30,6 +33,7 @@ def plain(text: str, most: int = DESCRIPTION_MOST) -> str:
     return _cut("\n".join(lines).strip(), most)
 
 
+@lru_cache(maxsize=1024)
 def one_line(text: str, most: int = SUMMARY_MOST) -> str:
     """`plain` text on one line."""
     return plain(" ".join(plain(text).split("\n")), most)
@@ -47,6 +51,12 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(lambda found: "\\n" if found[0] == "\n" else "\\" + found[0], text)
 
 
+def unescape(value: str) -> str:
+    """The text of a TEXT value."""
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], value)
+
+
+@lru_cache(maxsize=1024)
 def address(url: str) -> str:
     """`url` in ASCII, percent-encoded where it must be, or nothing when it is no http or https address."""
     clean = _STRAY.sub("%25", _UNFIT.sub("", url).strip())

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from scheduler.errors import DaymarkError
+from scheduler.model import LANGUAGES
+from scheduler.serve import choosing
 from scheduler.serve.asking import form_of, is_current
+from scheduler.serve.choosing import Choices, Unfit
 from scheduler.serve.health import Watch
 from scheduler.serve.places import place_of
 from scheduler.serve.shelf import Shelf
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 HEALTH = b"/health"
+CHOICE = f"/{choosing.CHOICE}".encode()
 PUBLIC = "public"
 # A page may use what lies beside it, and nothing from anywhere else; anything that is no page may use nothing.
 _PAGE = (
@@ -37,6 +43,9 @@ _ALWAYS = [
 ]
 _FEEDS = (".ics", ".json", ".atom", ".rss", ".xml")  # which pages of others may read, too: they are public
 _FRESH = {".html": b"public, max-age=600"}
+# A script reads this word of the page that it is in, and asks for nothing: whoever gives out the page also gives out
+# free choices, so that the page may offer them. Plain files say no such thing.
+_OFFER = (b"server-timing", b"choices")
 _HOUR = b"public, max-age=3600"
 
 
@@ -54,26 +63,35 @@ class App:
 
     def __init__(self, home: Path, clock: Callable[[], datetime]) -> None:
         self._shelf = Shelf(home / PUBLIC)
+        self._choices = Choices(self._shelf, partial(_empty, home))
         self._watch = Watch(home, clock)
 
     async def __call__(self, scope: dict[str, Any], receive: object, send: Send) -> None:
         del receive  # the body of a request, which says nothing here
         if scope["type"] != "http":
             return
-        status, headers, body = await self.answer(scope["method"], _raw_path(scope), scope["headers"])
+        status, headers, body = await self.answer(
+            scope["method"], _raw_path(scope), scope["headers"], scope.get("query_string") or b""
+        )
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
-    async def answer(self, method: str, path: bytes, asked: Headers) -> Answer:
+    async def answer(self, method: str, path: bytes, asked: Headers, query: bytes = b"") -> Answer:
         if method not in ("GET", "HEAD"):
             return _refusal(405, b"Only GET and HEAD are answered here.\n", (b"allow", b"GET, HEAD"))
         if path == HEALTH:
             return await self._health()
+        if path == CHOICE:
+            return await self._choice(query, asked)
+        return self._at(path, asked)
+
+    def _at(self, path: bytes, asked: Headers) -> Answer:
+        """What lies at a path of the folder."""
         place = place_of(path)
         try:
             item = self._shelf.get(place) if place else None
         except OSError:
-            return _refusal(503, b"This cannot be read just now.\n", (b"retry-after", b"60"))
+            return _unreadable()
         if item and place:
             return self._file(item, asked, is_private=place.startswith(PRIVATE))
         if place and not path.endswith(b"/") and self._shelf.has_folder(place):
@@ -96,11 +114,33 @@ class App:
             headers.append((b"content-encoding", form.encoding))
         return 200, headers, form.body
 
+    async def _choice(self, query: bytes, asked: Headers) -> Answer:
+        try:
+            item = await self._choices.get(query)
+        except Unfit as error:
+            more = [(b"retry-after", b"60")] if error.status == 503 else []
+            return _refusal(error.status, f"{error.words}\n".encode(), *more)
+        except OSError:
+            return _unreadable()
+        return self._file(item, asked, is_private=False)
+
     async def _health(self) -> Answer:
         health = await asyncio.to_thread(self._watch.ask)
         body = json.dumps(health.told(), ensure_ascii=False).encode() + b"\n"
         headers = [*_ALWAYS, (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
         return 503 if health.wrong else 200, [*headers, (b"cache-control", b"no-store")], body
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _empty(home: Path, language: str) -> str:
+    """What is said where a choice holds no day. Raises OSError if the workspace's own words cannot be read."""
+    from scheduler.config import load_settings
+    from scheduler.words import load_sayings
+
+    try:
+        return load_sayings(tuple(reversed(load_settings(home).templates)), language).say("none")
+    except DaymarkError as error:
+        raise OSError(str(error)) from error
 
 
 def _raw_path(scope: dict[str, Any]) -> bytes:
@@ -120,12 +160,17 @@ def _lasting(suffix: str) -> Headers:
     if found is None:
         found = [*_ALWAYS, (b"cache-control", _FRESH.get(suffix, _HOUR))]
         found.append((b"content-security-policy", _PAGE if suffix == ".html" else _FILE))
+        found += [_OFFER] if suffix == ".html" else []
         found += [(b"access-control-allow-origin", b"*")] if suffix in _FEEDS else []
         _lasts[suffix] = found
     return found
 
 
 _lasts: dict[str, Headers] = {}
+
+
+def _unreadable() -> Answer:
+    return _refusal(503, b"This cannot be read just now.\n", (b"retry-after", b"60"))
 
 
 def _refusal(status: int, body: bytes, *more: tuple[bytes, bytes]) -> Answer:

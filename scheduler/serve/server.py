@@ -26,8 +26,9 @@ def require_server() -> None:
     """Raises BadData if the optional part that serves is not installed."""
     from importlib.util import find_spec
 
-    if not find_spec("granian"):
-        raise BadData("granian, which `daymark serve` needs, is not installed", EXTRA)
+    for name in ("granian", "uvloop"):
+        if not find_spec(name):
+            raise BadData(f"{name}, which `daymark serve` needs, is not installed", EXTRA)
 
 
 def require_free(host: str, port: int) -> None:
@@ -57,7 +58,7 @@ def serve(home: Path, host: str, port: int, clock: Callable[[], datetime]) -> No
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_WITHIN, max_buffer_size=LONGEST_HEAD),
         websockets=False,
-        loop=Loops.asyncio,
+        loop=Loops.uvloop,
         workers=1,
         backlog=QUEUE,
         backpressure=MOST_OPEN,

@@ -59,10 +59,10 @@ class Item:
     body: bytes
     modified: int
     seen: tuple[int, ...]
-    _digest: str = field(init=False)
+    digest: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self._digest = sha256(self.body).hexdigest()[:32]
+        self.digest = sha256(self.body).hexdigest()[:32]
 
     @property
     def media_type(self) -> str:
@@ -78,13 +78,13 @@ class Item:
 
     @cached_property
     def plain(self) -> Form:
-        return Form(self.body, f'"{self._digest}"'.encode())
+        return Form(self.body, f'"{self.digest}"'.encode())
 
     @cached_property
     def packed(self) -> Form:
         """Packed by gzip, the same bytes each time; as it is, if that is no larger."""
         made = gzip.compress(self.body, compresslevel=6, mtime=0) if self.may_pack else self.body
-        return Form(made, f'"{self._digest}-gzip"'.encode(), b"gzip") if len(made) < len(self.body) else self.plain
+        return Form(made, f'"{self.digest}-gzip"'.encode(), b"gzip") if len(made) < len(self.body) else self.plain
 
 
 class Shelf:
@@ -114,6 +114,13 @@ class Shelf:
 
     def has_folder(self, place: str) -> bool:
         return os.path.isfile(f"{self._folder}/{place}/index.html")  # noqa: PTH113
+
+    def names(self, folder: str) -> list[str]:
+        """What files a folder of this one has, sorted; `folder` is a place as for `get`."""
+        try:
+            return sorted(name for name in os.listdir(f"{self._folder}/{folder}") if not name.startswith("."))  # noqa: PTH208
+        except OSError:
+            return []
 
     def _read(self, place: str, path: str, before: os.stat_result) -> Item | None:
         real = os.path.realpath(path)

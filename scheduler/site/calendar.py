@@ -26,21 +26,21 @@ def home(site: Site, tongue: Tongue, path: str = "") -> Page:
     return page(site, tongue, path or f"{tongue.code}/index.html", "home.html", months=shown)
 
 
-def year_pages(site: Site, tongue: Tongue) -> Iterator[Page]:
+def years(site: Site, tongue: Tongue) -> Iterator[Page]:
+    """A page for each year, and one for each of its months."""
     for year in site.years:
-        shown = [_month(site, tongue, date(year, n, 1)) for n in range(1, 13)]
+        shown = {first: _month(site, tongue, first) for first in (date(year, n, 1) for n in range(1, 13))}
         path = f"{tongue.code}/{year}/index.html"
-        yield page(site, tongue, path, "year.html", months=shown, year=year)
+        yield page(site, tongue, path, "year.html", months=list(shown.values()), year=year)
+        for first, month in shown.items():
+            yield _month_page(site, tongue, first, month)
 
 
-def months(site: Site, tongue: Tongue) -> Iterator[Page]:
-    for year in site.years:
-        for n in range(1, 13):
-            first = date(year, n, 1)
-            around = {"earlier": _months_on(first, -1), "later": _months_on(first, 1)}
-            links = {word: _link(tongue, m) for word, m in around.items() if m.year in site.years}
-            shown = _month(site, tongue, first) | {"days": _days(site, tongue, first)}
-            yield page(site, tongue, _path(tongue, first), "month.html", month=shown, around=links)
+def _month_page(site: Site, tongue: Tongue, first: date, month: dict[str, Any]) -> Page:
+    around = {"earlier": _months_on(first, -1), "later": _months_on(first, 1)}
+    links = {word: _link(tongue, m) for word, m in around.items() if m.year in site.years}
+    shown = month | {"days": _days(tongue, first, month["lines"])}
+    return page(site, tongue, _path(tongue, first), "month.html", month=shown, around=links)
 
 
 def _months_on(first: date, months: int) -> date:
@@ -63,7 +63,7 @@ def _month(site: Site, tongue: Tongue, first: date) -> dict[str, Any]:
     return _link(tongue, first) | {
         "name": tongue.month_name(first),
         "long": [line(o, tongue) for o in long],
-        "lines": [_begun(o, tongue) for o in here if o not in long],
+        "lines": [_begun(o, tongue) for o in here if o.start >= first and o.days <= 14],
     }
 
 
@@ -71,12 +71,11 @@ def _begun(o: Occurrence, tongue: Tongue) -> dict[str, Any]:
     return line(o, tongue) | {"number": o.start.day, "weekday": tongue.weekday(o.start)}
 
 
-def _days(site: Site, tongue: Tongue, first: date) -> list[dict[str, Any]]:
-    """Each day of a month with what begins on it; the first says in which column of a week it stands, from 1."""
+def _days(tongue: Tongue, first: date, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each day of a month with those of `lines` that begin on it, and in which column of a week it stands, from 1."""
     begun: dict[date, list[dict[str, Any]]] = {}
-    for o in site.by_month.get((first.year, first.month), []):
-        if o.days <= 14 and o.start >= first:
-            begun.setdefault(o.start, []).append(_begun(o, tongue))
+    for line_of_day in lines:
+        begun.setdefault(line_of_day["start"], []).append(line_of_day)
     days = [first + timedelta(days=n) for n in range((_last(first) - first).days + 1)]
     return [
         {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scheduler import dates
 from scheduler.model import WORLD, Certainty, Sensitivity
 from scheduler.receipts import site as publisher
 from scheduler.site.parts import YEARS_ON_A_PAGE, linked, named, page
@@ -16,11 +15,7 @@ if TYPE_CHECKING:
 
 
 def day_page(site: Site, tongue: Tongue, o: Observance) -> Page:
-    coming = [
-        occurrence
-        for year in range(site.today.year, site.today.year + YEARS_ON_A_PAGE)
-        for occurrence in dates.occurrences(o, year)
-    ]
+    coming, following = site.coming[o.id], site.coming_next(o)
     grave = o.sensitivity is not Sensitivity.NORMAL
     return page(
         site,
@@ -30,6 +25,7 @@ def day_page(site: Site, tongue: Tongue, o: Observance) -> Page:
         day=o,
         name=named(o, tongue),
         kind=coming[0].kind if coming else "day",
+        following=_dated(following, tongue) if following else None,
         dates=[_dated(occurrence, tongue) for occurrence in coming],
         rule=tongue.rule(o),
         body=_body(o, tongue),
@@ -43,6 +39,7 @@ def day_page(site: Site, tongue: Tongue, o: Observance) -> Page:
         posts=[(p, tongue.short(p.on)) for p in site.posts.get(o.id, ())],
         helplines=_helplines(site, o, tongue) if grave else [],
         leave=site.leave if grave else "",
+        picture=site.picture(tongue.code, o.id),
         data=[_event(site, occurrence, o, tongue) for occurrence in coming],
     )
 
@@ -123,4 +120,7 @@ def _event(site: Site, occurrence: Occurrence, o: Observance, tongue: Tongue) ->
         said["organizer"] = {"@type": "Organization", "name": o.proclaimed.body}
     if site.base:
         said["url"] = f"{site.base}/{tongue.code}/days/{o.id}.html"
+        # the day's own picture shows one of its dates
+        if shown := site.picture(tongue.code, o.id if occurrence == site.coming_next(o) else ""):
+            said["image"] = f"{site.base}/{shown.path}"
     return said if occurrence.certainty is not Certainty.EXPECTED else said | {"description": tongue.say("expected")}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +14,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitem
 
 def sitemap(base: str, paths: Iterable[str]) -> bytes:
     """The addresses of all pages; whole addresses are what the protocol asks for, so `base` must be known."""
-    lines = (f"<url><loc>{escape(f'{base}/{path}')}</loc></url>\n" for path in sorted(paths))
+    lines = (f"<url><loc>{escape(f'{base}/{path}', quote=False)}</loc></url>\n" for path in sorted(paths))
     return (_HEAD + "".join(lines) + "</urlset>\n").encode()
 
 

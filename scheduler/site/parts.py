@@ -47,6 +47,16 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What shows a page elsewhere: a PNG, its path within public/, what it says in words, its size in points."""
+
+    path: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """A post of ours that is out: where, when by its own wall clock, in which language, and what it says."""
 
@@ -73,10 +83,25 @@ class Site:
     leave: str = ""
     posts: Mapping[str, tuple[Published, ...]] = field(default_factory=dict)
     helplines: tuple[Helpline, ...] = ()
+    pictures: Mapping[tuple[str, str], Picture] = field(default_factory=dict)  # by language and day; "": of every page
 
     @cached_property
     def by_id(self) -> dict[str, Observance]:
         return {o.id: o for o in self.observances}
+
+    @cached_property
+    def coming(self) -> dict[str, tuple[Occurrence, ...]]:
+        """What a day's page tells of: its occurrences in five years, from this one on, by the day's id."""
+        years = range(self.today.year, self.today.year + YEARS_ON_A_PAGE)
+        return {o.id: tuple(held for year in years for held in dates.occurrences(o, year)) for o in self.observances}
+
+    def coming_next(self, o: Observance) -> Occurrence | None:
+        """What a day's page shows elsewhere: the first that ends this month or later. It changes once a month."""
+        return next((held for held in self.coming[o.id] if held.end >= self.today.replace(day=1)), None)
+
+    def picture(self, language: str, day: str = "") -> Picture | None:
+        """The picture of a day's page, or of any."""
+        return self.pictures.get((language, day)) or self.pictures.get((language, ""))
 
     @cached_property
     def occurrences(self) -> tuple[Occurrence, ...]:
@@ -122,6 +147,7 @@ def page(site: Site, tongue: Tongue, path: str, template: str, **context: Any) -
         "path": path,
         "inner": inner,
         "address": f"{site.base}/{path}" if site.base else "",
+        "picture": site.picture(tongue.code),
         "news": [news_path(scope, "atom", tongue.code) for scope in (COMING, POSTS)],
     }
     return Page(path, template, common | context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scheduler.feeds.catalogue import by_rule
 from scheduler.site.parts import page
 from scheduler.site.topics import KINDS
 
@@ -29,7 +30,9 @@ def subscribe(site: Site, tongue: Tongue) -> Page:
     for group in groups.values():
         group.sort(key=lambda choice: str(choice["title"]).casefold())
     path = f"{tongue.code}/subscribe.html"
-    return page(site, tongue, path, "subscribe.html", first=first, groups=groups, apps=APPS, webcal=_webcal)
+    return page(
+        site, tongue, path, "subscribe.html", first=first, groups=groups, apps=APPS, webcal=_webcal, by_rule=by_rule
+    )
 
 
 def _choice(site: Site, topic: Topic, tongue: Tongue) -> dict[str, Any]:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _REGIONAL = {"en": "en_001"}  # readers are everywhere: the day stands before the month
 
+# Open Graph wants a country behind the language (ogp.me, og:locale), and Facebook knows but those of its list, where
+# ar_AR is Arabic of every country (developers.facebook.com, Localization). English is written as the British do.
+_TERRITORIAL = {"ar": "ar_AR", "en": "en_GB", "es": "es_ES", "fr": "fr_FR", "ru": "ru_RU", "zh": "zh_CN"}
+
 
 @dataclass(frozen=True)
 class Tongue:
@@ -32,7 +36,12 @@ class Tongue:
     sayings: Sayings
     labels: Mapping[str, str] = field(repr=False)
 
-    @property
+    @cached_property
+    def _days(self) -> dict[date, str]:
+        """Days as they were said: each stands on several pages."""
+        return {}
+
+    @cached_property
     def code(self) -> str:
         return self.sayings.language
 
@@ -40,13 +49,18 @@ class Tongue:
     def locale(self) -> Locale:
         return Locale.parse(_REGIONAL.get(self.code, self.code))
 
-    @property
+    @cached_property
+    def territorial(self) -> str:
+        """The language as Open Graph names it: `en_GB`."""
+        return _TERRITORIAL[self.code]
+
+    @cached_property
     def name(self) -> str:
         """The language's own name of itself, as it begins a line: `Français`."""
         own = str(Locale.parse(self.code).get_display_name(self.code))
         return own[:1].upper() + own[1:]
 
-    @property
+    @cached_property
     def direction(self) -> str:
         return "rtl" if self.locale.text_direction == "rtl" else "ltr"
 
@@ -56,7 +70,9 @@ class Tongue:
 
     def day(self, at: date) -> str:
         """`Friday, 30 July 2027`."""
-        return format_date(at, "full", locale=self.locale)
+        if at not in self._days:
+            self._days[at] = format_date(at, "full", locale=self.locale)
+        return self._days[at]
 
     def span(self, start: date, end: date) -> str:
         """`Friday, 30 July 2027`, or `25 Nov - 10 Dec 2027`."""

@@ -40,13 +40,12 @@ def _path(tongue: Tongue, topic: Topic) -> str:
 
 
 def topic_pages(site: Site, tongue: Tongue) -> Iterator[Page]:
-    """A page for each topic: its days of this year, and its calendar."""
-    this_year = {o.observance.id: o for o in reversed(site.occurrences) if o.year == site.today.year}
+    """A page for each topic: its days, each when it comes next, and its calendar. It changes once a month."""
     for topic in site.shown:
         days = site.members[topic.kind, topic.subject]
-        held = [this_year[o.id] for o in days if o.id in this_year]
+        held = [coming for o in days if (coming := site.coming_next(o))]
         lines = [line(o, tongue) for o in sorted(held, key=lambda o: (o.start, o.observance.id))]
-        others = [linked(o, tongue) for o in days if o.id not in this_year]
+        others = [linked(o, tongue) for o in days if not site.coming_next(o)]
         yield page(
             site,
             tongue,

@@ -12,12 +12,14 @@ from scheduler.store.opening import Tx, stamp
 from scheduler.store.reads import instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from scheduler.feeds import Revised
     from scheduler.store.connecting import Db
 
 _COLUMNS = "key, component, uid, sequence, stamp, created, cancelled, drop_after, feeds, content, language"
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ def revisions(db: Db, *, ours: bool) -> dict[str, Revision]:
 
 def keep(tx: Tx, revised: Revised) -> None:
     """Stores the revisions that changed, forgets the dropped ones, and that the files they stand in were written."""
-    for r in revised.changed:
-        row = {
+    rows = [
+        {
             "key": r.key,
             "component": r.component,
             "uid": r.uid,
@@ -63,10 +65,12 @@ def keep(tx: Tx, revised: Revised) -> None:
             "cancelled": int(r.cancelled),
             "drop_after": r.drop_after.isoformat() if r.drop_after else None,
             "feeds": json.dumps(r.feeds),
-            "content": json.dumps(r.content, ensure_ascii=False),
+            "content": _json(r.content),
             "language": r.language,
         }
-        tx.keep("feed_entry", row, key="key, language")
+        for r in revised.changed
+    ]
+    tx.keep_all("feed_entry", rows, key="key, language")
     for r in revised.dropped:
         tx.change("DELETE FROM feed_entry WHERE key = ? AND language = ?", (r.key, r.language))
     forget(tx, revised.touched)
@@ -77,8 +81,9 @@ def files(db: Db) -> dict[str, Written]:
     return {row[0]: Written(row[1], row[2]) for row in db.execute("SELECT path, sha256, seen FROM feed_file")}
 
 
-def wrote(tx: Tx, path: str, written: Written) -> None:
-    tx.keep("feed_file", {"path": path, "sha256": written.sha256, "seen": written.seen}, key="path")
+def wrote(tx: Tx, files: Mapping[str, Written]) -> None:
+    rows = [{"path": path, "sha256": w.sha256, "seen": w.seen} for path, w in files.items()]
+    tx.keep_all("feed_file", rows, key="path")
 
 
 def forget(tx: Tx, paths: Iterable[str]) -> None:

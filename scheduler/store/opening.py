@@ -17,7 +17,7 @@ from scheduler.store.connecting import Db, File, Place, Scratch, place_of
 from scheduler.store.trouble import telling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -54,6 +54,11 @@ class Tx:
     def keep(self, table: str, row: Mapping[str, Any], *, key: str) -> None:
         """Puts a row into a table, in place of the one with the same `key`."""
         self.db.execute(_upsertion(table, tuple(row), key), row)
+
+    def keep_all(self, table: str, rows: Sequence[Mapping[str, Any]], *, key: str) -> None:
+        """As `keep`, for many rows of the same columns."""
+        if rows:
+            self.db.executemany(_upsertion(table, tuple(rows[0]), key), rows)
 
     def alone(self, table: str) -> None:
         """From here on no other transaction changes the table until this one has ended."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from scheduler import dates
-from scheduler.cards import Drawing, load_card_words, load_palette, say
+from scheduler.cards import Drawing, load_card_words, load_palette, say, say_site
 from scheduler.context import helpline_for
 from scheduler.errors import BadData, UnknownName, UsageError
 from scheduler.model import Media, Sensitivity
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduler.cards import Card
-    from scheduler.model import Calendar, Occurrence, Post
+    from scheduler.model import Calendar, Helpline, Observance, Occurrence, Post
     from scheduler.workflow import Workspace
+
+SITE = "site"  # what stands for the whole site in names of files
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +49,50 @@ class Drawn:
 
 
 class Draughtsman:
-    """Draws the cards of a workspace, each once: those that lie in pictures/cards/ are not drawn again."""
+    """Draws the cards of a workspace, each once: those that lie in pictures/cards/ are not drawn again.
+
+    What many cards share (words, colours, designs, fonts) is read once.
+    """
 
     def __init__(self, ws: Workspace, calendar: Calendar) -> None:
         self.ws, self.calendar = ws, calendar
         self._drawn: dict[tuple[str, str], bytes] = {}
+        folders = ws.settings.templates
+        self._words = cache(lambda language: load_words(tuple(reversed(folders)), language))
+        self._sayings = cache(lambda language: load_card_words(folders, language))
+        self._drawing = cache(self._new_drawing)
 
     def draw(self, o: Occurrence, language: str, size: str, country: str, on: date) -> Drawn:
         """The card of a day in a language; on a hard day with the helpline of `country` that is current `on` a day.
 
         Raises BadData, TemplateError for a card that cannot be drawn, UsageError for a size that there is not.
         """
-        s, day = self.ws.settings, o.observance
+        day = o.observance
         if size not in SIZES:
             raise UsageError(f"there is no size '{size}'", f"write --size {' or '.join(SIZES)}")
         hard = day.sensitivity is not Sensitivity.NORMAL
         helpline = helpline_for(self.calendar.helplines, country, day.themes, on, language) if hard else None
-        words = load_words(tuple(reversed(s.templates)), language)
-        card = say(o, language, words, load_card_words(s.templates, language), s.name, helpline)
-        palette = load_palette(s.templates, day.sensitivity, s.card_colours)
-        drawing = Drawing(_template(s.templates, day.id), palette, SIZES[size], s.card_fonts)
-        key = drawing.key(card)
-        name = f"{o.id.replace('/', '-')}-{language}-{size}-{key[:12]}.png"
-        path = s.home.joinpath(*CARDS, name)
+        card, drawing = self.card(o, language, helpline), self.drawing(day, size)
+        name = f"{o.id.replace('/', '-')}-{language}-{size}-{drawing.key(card)[:12]}.png"
+        path = self.ws.home.joinpath(*CARDS, name)
         return Drawn("", language, size, path, self._png(path, drawing, card), card.alt)
+
+    def card(self, o: Occurrence, language: str, helpline: Helpline | None, note: str = "") -> Card:
+        """What stands on the card of a day. Raises TemplateError, BadFile for words that are missing or wrong."""
+        return say(o, language, self._words(language), self._sayings(language), self.ws.settings.name, helpline, note)
+
+    def card_of_site(self, title: str, language: str) -> Card:
+        """What stands on the card of the whole site. Raises as `card` does."""
+        return say_site(title, language, self._sayings(language), self.ws.settings.name)
+
+    def drawing(self, day: Observance | None, size: str) -> Drawing:
+        """How the card of a day is drawn, or that of the site. Raises BadFile, BadData for colours that are wrong."""
+        template = _template(self.ws.settings.templates, day.id if day else SITE)
+        return self._drawing(template, day.sensitivity if day else Sensitivity.NORMAL, size)
+
+    def _new_drawing(self, template: Path, sensitivity: Sensitivity, size: str) -> Drawing:
+        s = self.ws.settings
+        return Drawing(template, load_palette(s.templates, sensitivity, s.card_colours), SIZES[size], s.card_fonts)
 
     def _png(self, path: Path, drawing: Drawing, card: Card) -> bytes:
         key = (path.name, card.alt)
@@ -143,7 +166,7 @@ def attach(ws: Workspace, cards: Sequence[Drawn], who: str) -> list[Drawn]:
     return attached
 
 
-def _template(folders: Sequence[Path], observance: str) -> Path:
-    """The design of a day's card: its own, else the general one; the workspace's before the shipped."""
-    names = (f"{observance}.typ", "card.typ")
+def _template(folders: Sequence[Path], id: str) -> Path:
+    """The design of the card of a day or the site: its own, else the general; the workspace's before the shipped."""
+    names = (f"{id}.typ", "card.typ")
     return next(p for name in names for folder in reversed(folders) if (p := folder / "cards" / name).is_file())

@@ -46,7 +46,7 @@ class Look:
 def look(ws: Workspace) -> Look:
     """Whether anything that the feeds are built from has changed, or a day has come on which they change."""
     our = (ws.settings.feeds_base, ws.settings.site, ws.settings.name)
-    frame = _digest(FORM, version("daymark-scheduler"), *our, *_words(ws))
+    frame = _digest(FORM, version("daymark-scheduler"), *our, *words_of(ws))
     with reading(ws.home) as db:
         matter = _digest(reads.state(db, "calendar"), str(ws.now.year))
         until = reads.state(db, "feeds_until")
@@ -86,7 +86,7 @@ def changed(ws: Workspace, seen: Look, standing: Collection[str], *, whole: bool
     only = None if whole or not seen.is_framed else paths - _still(ws, standing)
     files = feeds.build(current, known, base=ws.settings.feeds_base, only=only)
     files |= _news(ws, current, said, known) | {CALENDAR: _data(ws, calendar)}
-    until = min([news.changes_after(current, ws.now.date()), *_expiries(calendar, ws.now.date())])
+    until = min([news.changes_after(current, ws.now.date()), *expiries(calendar, ws.now.date())])
     seen.settled = {"feeds_frame": seen.frame, "feeds_matter": seen.matter, "feeds_until": until.isoformat()}
     return files
 
@@ -99,7 +99,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _words(ws: Workspace) -> list[str]:
+def words_of(ws: Workspace) -> list[str]:
     """How the languages stand: which are wanted, and the bytes of their words."""
     names = [folder / "words" / f"{language}.toml" for folder in ws.settings.templates for language in LANGUAGES]
     found = [hashlib.sha256(path.read_bytes()).hexdigest() for path in names if path.is_file()]
@@ -161,12 +161,14 @@ def revised(ws: Workspace, entries: Sequence[Entry], *, ours: bool) -> Revised:
 
     identity = ws.settings.feeds_base or ws.settings.site or ws.settings.name
     with reading(ws.home) as db:
-        found = feeds.revise(entries, store.revisions(db, ours=ours), ws.now, identity=identity)
+        stored = store.revisions(db, ours=ours)
+    found = feeds.revise(entries, stored, ws.now, identity=identity)
     if not found.changed and not found.dropped:
         return found
     with writing(ws.home, ws.now, ws.who) as tx:
         tx.alone("feed_entry")
-        found = feeds.revise(entries, store.revisions(tx.db, ours=ours), ws.now, identity=identity)
+        if (newer := store.revisions(tx.db, ours=ours)) != stored:
+            found = feeds.revise(entries, newer, ws.now, identity=identity)
         store.keep(tx, found)
     return found
 
@@ -185,7 +187,7 @@ def _data(ws: Workspace, calendar: Calendar) -> bytes:
     return data.calendar_json(calendar.verified, ws.now.year - YEARS_BACK, ws.now.year + YEARS_AHEAD)
 
 
-def _expiries(calendar: Calendar, today: date) -> list[date]:
-    """The days on which a helpline ends and leaves the entries of days that are over."""
+def expiries(calendar: Calendar, today: date) -> list[date]:
+    """The days to come on which a helpline ends and is told no longer."""
     after = (line.expires + timedelta(days=1) for line in calendar.helplines)
     return [day for day in after if day > today]

@@ -10,8 +10,9 @@ from scheduler.errors import BadData
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
-MANIFEST = ".site.json"  # in the workspace: from what the site was made, and its files with their size and time
+MANIFEST = ".site.json"  # in the workspace: from what the site was made, on which days that holds, how its files stand
 
 
 def keep_file(path: Path, data: bytes, *, private: bool = False, lasting: bool = True) -> None:
@@ -24,8 +25,7 @@ def keep_file(path: Path, data: bytes, *, private: bool = False, lasting: bool =
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
+        with _opened(part) as file:
             if private:
                 part.chmod(0o600)
             file.write(data)
@@ -37,6 +37,41 @@ def keep_file(path: Path, data: bytes, *, private: bool = False, lasting: bool =
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise BadData(f"{path} cannot be written: {error.strerror}", "check its rights and the disk") from error
+
+
+def keep_changed(path: Path, data: bytes) -> bool:
+    """Puts bytes that can be made again in place; False for a file that has them already: it keeps its time.
+
+    Raises as `keep_file` does.
+    """
+    try:
+        if path.is_file() and path.read_bytes() == data:
+            return False
+    except OSError:
+        pass
+    keep_file(path, data, lasting=False)
+    return True
+
+
+def _opened(part: Path) -> BinaryIO:
+    """The file, to be written; its folder is made if it is missing."""
+    try:
+        return part.open("wb")
+    except FileNotFoundError:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        return part.open("wb")
+
+
+def stat_of(path: str) -> str:
+    """How a file stands, its size and its time, without reading it; empty if there is none.
+
+    The path is a string: to make a thousand of the other kind takes longer than to look.
+    """
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ""
+    return f"{found.st_size}.{found.st_mtime_ns}"
 
 
 def sweep(folder: Path) -> None:

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow import editions, staff
-from scheduler.workflow.keeping import keep_file, sweep
+from scheduler.workflow.keeping import keep_changed, stat_of, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
+    from scheduler.store.connecting import Db
     from scheduler.store.feeds import Written
     from scheduler.workflow import Workspace
 
@@ -42,25 +44,27 @@ def build_feeds(ws: Workspace, out: Path | None = None) -> list[Built]:
     """
     if out is not None:
         return [_put(out, name, ws, data) for name, data in sorted(_all(ws).items())]
+    from scheduler.store import feeds as store
+
     with reading(ws.home) as db:
-        seen = reads.last_audit(db)
+        seen, known, written = noted(db, ws.now), reads.state(db, "feeds_from"), store.files(db)
     folder = ws.home / PUBLIC
-    standing = _standing(ws, folder)
+    standing = _standing(ws, folder, written)
     before = editions.look(ws)
-    fresh = editions.changed(ws, before, standing) | staff.changed(ws, standing)
+    is_done = seen == known and before.is_settled and len(standing) == len(written) and not staff.address(ws)
+    fresh = {} if is_done else editions.changed(ws, before, standing) | staff.changed(ws, standing)
     built = _write(ws, folder, fresh, standing)
     _remember(ws, built, {"feeds_from": seen} | before.settled)
     rest = [Built(n, _place(ws, folder, n), w.sha256, changed=False) for n, w in standing.items() if n not in fresh]
     return sorted(built + rest, key=lambda b: b.name)
 
 
-def stand(ws: Workspace) -> bool:
-    """Whether a build would change nothing of the calendar's feeds: no day has come that does, no file was lost."""
-    from scheduler.store import feeds as store
+def noted(db: Db, now: datetime) -> str:
+    """What is built once: up to which line of the audit log, and the day, since consent to tell a story ends with one.
 
-    with reading(ws.home) as db:
-        written = store.files(db)
-    return editions.look(ws).is_settled and len(_standing(ws, ws.home / PUBLIC)) == len(written)
+    What stands at our own secret address hangs on the hour too.
+    """
+    return f"{reads.last_audit(db)} {now.date()}"
 
 
 def digests(ws: Workspace) -> dict[str, str]:
@@ -72,27 +76,14 @@ def _all(ws: Workspace) -> dict[str, bytes]:
     return editions.changed(ws, editions.look(ws), {}, whole=True) | staff.changed(ws, {})
 
 
-def _standing(ws: Workspace, folder: Path) -> dict[str, Written]:
-    """The files that are as they were last written: nobody else has changed them or taken them away."""
-    from scheduler.store import feeds as store
-
-    with reading(ws.home) as db:
-        written = store.files(db)
-    return {name: w for name, w in sorted(written.items()) if _seen(_place(ws, folder, name)) == w.seen}
+def _standing(ws: Workspace, folder: Path, written: Mapping[str, Written]) -> dict[str, Written]:
+    """Those of the files that are as they were last written: nobody else has changed them or taken them away."""
+    return {n: w for n, w in sorted(written.items()) if stat_of(f"{folder}/{staff.hidden(ws, n)}") == w.seen}
 
 
 def _place(ws: Workspace, folder: Path, name: str) -> Path:
     """Where the feed of a name stands: our own ones below an address that cannot be guessed."""
     return folder / staff.hidden(ws, name)
-
-
-def _seen(path: Path) -> str:
-    """How a file stands, without reading it; empty if it is none."""
-    try:
-        stat = path.stat()
-    except OSError:
-        return ""
-    return f"{stat.st_size}.{stat.st_mtime_ns}"
 
 
 def _write(ws: Workspace, folder: Path, fresh: Mapping[str, bytes], standing: Mapping[str, Written]) -> list[Built]:
@@ -112,13 +103,7 @@ def _write(ws: Workspace, folder: Path, fresh: Mapping[str, bytes], standing: Ma
 def _put(folder: Path, name: str, ws: Workspace, data: bytes) -> Built:
     """Puts the bytes in place whole; a file that has them already keeps its time."""
     path = _place(ws, folder, name)
-    try:
-        is_same = path.is_file() and path.read_bytes() == data
-    except OSError:
-        is_same = False
-    if not is_same:
-        keep_file(path, data, lasting=False)
-    return Built(name, path, hashlib.sha256(data).hexdigest(), changed=not is_same)
+    return Built(name, path, hashlib.sha256(data).hexdigest(), changed=keep_changed(path, data))
 
 
 def _remember(ws: Workspace, built: Iterable[Built], values: Mapping[str, str]) -> None:
@@ -126,7 +111,7 @@ def _remember(ws: Workspace, built: Iterable[Built], values: Mapping[str, str]) 
     from scheduler.store import feeds as store
     from scheduler.store.calendar import remember
 
-    now = {b.name: store.Written(b.sha256, _seen(b.path)) for b in built}
+    now = {b.name: store.Written(b.sha256, stat_of(str(b.path))) for b in built}
     with reading(ws.home) as db:
         old = store.files(db)
         now = {name: written for name, written in now.items() if old.get(name) != written}
@@ -134,6 +119,5 @@ def _remember(ws: Workspace, built: Iterable[Built], values: Mapping[str, str]) 
     if not now and not fresh:
         return
     with writing(ws.home, ws.now, ws.who) as tx:
-        for name, written in now.items():
-            store.wrote(tx, name, written)
+        store.wrote(tx, now)
         remember(tx, **fresh)

@@ -27,7 +27,7 @@ from scheduler.workflow.calendar import sync, synced
 from scheduler.workflow.facts import drift, occurrence_of
 from scheduler.workflow.keeping import MANIFEST
 from scheduler.workflow.planning import plan
-from scheduler.workflow.publishing import PUBLIC, build_feeds, stand
+from scheduler.workflow.publishing import PUBLIC, build_feeds, noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -254,11 +254,7 @@ def _refusal(ws: Workspace, post: Post, checker: Checker) -> str:
 
 
 def _publish(ws: Workspace, done: Ticked) -> None:
-    with reading(ws.home) as db:
-        same = reads.state(db, "feeds_from") == reads.last_audit(db)
-    if not (same and stand(ws)):
-        built = build_feeds(ws)
-        done.feeds = [f"{PUBLIC}/{b.name}" for b in built if b.changed]
+    done.feeds = [f"{PUBLIC}/{b.name}" for b in build_feeds(ws) if b.changed]
     if (ws.home / MANIFEST).is_file():
         from scheduler.workflow.siting import keep_site  # templates and dates in words take a tenth of a second
 
@@ -277,7 +273,7 @@ def _remember(ws: Workspace, inputs: str, *, accept_clock: bool, rest: bool) -> 
     database = peek.signature(home)  # before the question: what changes after it is seen as a change
     with reading(ws.home) as db:
         wake = min(work.next_work(db, stamp(ws.now)), early.wakes(db, ws.now), tomorrow)
-        built = reads.state(db, "feeds_from") == reads.last_audit(db)
+        built = reads.state(db, "feeds_from") == noted(db, ws.now)
     if rest and built and paths.database_url(home) is None:  # a database that is no file changes unseen
         telling = peek.PING if ws.settings.ping else peek.QUIET
         peek.leave_note(home, wake=wake, seen=seen, database=database, inputs=inputs, telling=telling)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 from scheduler import dates, site
 from scheduler.errors import BadData, TemplateError
 from scheduler.feeds.catalogue import ALL, DAYS, DIMENSION, REGION, THEME, path_of, places_of, subjects_of
-from scheduler.filling import filled, site_templates
 from scheduler.labels import load_labels
 from scheduler.site import ROBOTS, SITEMAP, Published, Site, Tongue, Topic
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
-from scheduler.workflow.editions import YEARS_AHEAD, feeds_of, languages_of, sayings_of
-from scheduler.workflow.keeping import MANIFEST, keep_file, sweep
+from scheduler.workflow.editions import YEARS_AHEAD, expiries, feeds_of, languages_of, sayings_of, words_of
+from scheduler.workflow.illustrating import CARDS, draw, matter, sketched
+from scheduler.workflow.keeping import MANIFEST, keep_changed, keep_file, stat_of, sweep
 from scheduler.workflow.listing import published
+from scheduler.workflow.publishing import PUBLIC, noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,17 +32,21 @@ if TYPE_CHECKING:
     from scheduler.model import Calendar
     from scheduler.workflow import Workspace
 
-ASSETS = ("site.css", "site.js")
+ASSETS = ("site.css", "site.js", "icon.svg")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of the site: the folder, how many files it has, and which were written or taken away."""
+    """What became of the site: the folder, how many files it has, and which were written or taken away.
+
+    `undrawn` says of each picture that could not be drawn why: `human-rights-day-zh`, or `site-zh` for the general one.
+    """
 
     folder: Path
     files: int
     changed: tuple[str, ...]
     removed: tuple[str, ...]
+    undrawn: Mapping[str, str]
 
 
 def write_site(ws: Workspace, out: Path | None = None) -> Written:
@@ -50,21 +55,35 @@ def write_site(ws: Workspace, out: Path | None = None) -> Written:
     Raises BadData if a file cannot be written; the files before it are whole, the next run goes on. Raises
     TemplateError for a template or for words that are missing or wrong.
     """
-    folder = out or ws.home / "public"
-    made = _site(ws, synced(ws))
-    source = _digest(ws, made)
-    known = _known(ws) if out is None else {}
-    if known.get("from") == source and _stand(folder, known["files"]):
-        return Written(folder, len(known["files"]), (), ())
+    folder = out or ws.home / PUBLIC
+    known, posts = _known(ws) if out is None else {}, _posts(ws)
+    source = _digest(ws, posts)
+    if known.get("from") == source and _holds(known, ws.now.date()) and _stand(folder, known["files"]):
+        return Written(folder, len(known["files"]), (), (), known["undrawn"])
+    calendar = synced(ws)
+    made = _site(ws, calendar, posts)
+    album = sketched(ws, calendar, made, known)
+    sweep(folder / CARDS)
+    draw(album, folder, known)  # first: a page names only what is there
+    made = replace(made, pictures=album.pictures)
     files = dict(_files(ws, made))
     for place in {(folder / path).parent for path in files}:
         sweep(place)
-    changed = tuple(path for path, data in files.items() if _write(folder / path, data))
-    removed = tuple(path for path in sorted(known.get("files", {}).keys() - files) if _remove(folder, path))
+    changed = [path for path, data in files.items() if keep_changed(folder / path, data)]
+    there = [*files, *(picture.path for picture in made.pictures.values())]
+    removed = tuple(path for path in sorted(known.get("files", {}).keys() - set(there)) if _remove(folder, path))
     if out is None:
-        told = {"from": source, "files": {path: _stat(folder / path) for path in files}}
+        until = min([date.max, *expiries(calendar, made.today)])
+        told = {
+            "from": source,
+            "since": made.today.isoformat(),
+            "until": until.isoformat(),
+            "refused": album.refused,
+            "undrawn": album.undrawn,
+            "files": {path: stat_of(f"{folder}/{path}") for path in there},
+        }
         keep_file(ws.home / MANIFEST, json.dumps(told, indent=0).encode())
-    return Written(folder, len(files), changed, removed)
+    return Written(folder, len(there), (*album.changed, *changed), removed, album.undrawn)
 
 
 def keep_site(ws: Workspace) -> None:
@@ -72,7 +91,7 @@ def keep_site(ws: Workspace) -> None:
     from scheduler.store.calendar import remember
 
     with reading(ws.home) as db:
-        seen, known = f"{reads.last_audit(db)} {ws.now.date()}", reads.state(db, "site_from")
+        seen, known = noted(db, ws.now), reads.state(db, "site_from")
     if seen == known:
         return
     write_site(ws)
@@ -80,7 +99,7 @@ def keep_site(ws: Workspace) -> None:
         remember(tx, site_from=seen)
 
 
-def _site(ws: Workspace, calendar: Calendar) -> Site:
+def _site(ws: Workspace, calendar: Calendar, posts: Mapping[str, tuple[Published, ...]]) -> Site:
     settings, year = ws.settings, ws.now.year
     observances = tuple(sorted(calendar.verified, key=lambda o: o.id))
     said = sayings_of(ws, languages_of(ws))
@@ -96,7 +115,7 @@ def _site(ws: Workspace, calendar: Calendar) -> Site:
         feeds={t.code: path_of(ALL, language=t.code) for t in tongues},
         base=settings.feeds_base,
         leave=settings.leave,
-        posts=_posts(ws),
+        posts=posts,
         helplines=calendar.helplines,
     )
 
@@ -128,6 +147,8 @@ def _posts(ws: Workspace) -> dict[str, tuple[Published, ...]]:
 
 
 def _files(ws: Workspace, made: Site) -> Iterator[tuple[str, bytes]]:
+    from scheduler.filling import site_templates  # Jinja takes long to load, and a site that stands needs none
+
     templates = site_templates(ws.settings.templates)
     paths = []
     for page in site.pages(made):
@@ -142,6 +163,8 @@ def _files(ws: Workspace, made: Site) -> Iterator[tuple[str, bytes]]:
 
 def _filled(templates: Environment, page: site.Page) -> bytes:
     """The bytes of a page. Raises TemplateError."""
+    from scheduler.filling import filled
+
     try:
         return (filled(templates.get_template(page.template), page.context) + "\n").encode()
     except TemplateError as error:
@@ -152,20 +175,28 @@ def _shipped(ws: Workspace, name: str) -> Path:
     return next(p for folder in reversed(ws.settings.templates) if (p := folder / "site" / name).is_file())
 
 
-def _digest(ws: Workspace, made: Site) -> str:
-    """From what the site is made: the same digest, the same pages."""
+def _digest(ws: Workspace, posts: Mapping[str, tuple[Published, ...]]) -> str:
+    """From what the site is made, nothing of it read but what may have changed: the same digest, the same pages.
+
+    Only helplines end within a month: see `_holds`.
+    """
     found = hashlib.sha256(version("daymark-scheduler").encode())
     for folder in ws.settings.templates:
         for path in sorted((folder / "site").rglob("*")):
             if path.is_file():
                 found.update(f"{path.name}\0".encode() + path.read_bytes())
-    day = made.today
-    lines = [line.id for line in made.helplines if not line.unverified and line.expires >= day]
-    told = [asdict(o) for o in made.observances], [asdict(h) for h in made.helplines], lines
-    said = [dict(t.sayings.tables) for t in made.tongues]
-    more = (made.years, said, day.year, day.month, made.us, made.base, made.leave, made.posts, made.topics)
-    found.update(repr((told, more)).encode())
+    with reading(ws.home) as db:
+        calendar = reads.state(db, "calendar")
+    s = ws.settings
+    our = (s.name, s.feeds_base, s.site_years, s.leave, YEARS_AHEAD)
+    more = (calendar, words_of(ws), our, ws.now.year, ws.now.month, posts, matter(ws))
+    found.update(repr(more).encode())
     return found.hexdigest()
+
+
+def _holds(known: Mapping[str, Any], today: date) -> bool:
+    """Whether the same helplines hold today as on the day of the last run."""
+    return str(known.get("since")) <= today.isoformat() < str(known.get("until"))
 
 
 def _known(ws: Workspace) -> Mapping[str, Any]:
@@ -174,30 +205,12 @@ def _known(ws: Workspace) -> Mapping[str, Any]:
         told = json.loads((ws.home / MANIFEST).read_bytes())
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) and isinstance(told.get("files"), dict) else {}
+    told = told if isinstance(told, dict) else {}
+    return told if all(isinstance(told.get(key), dict) for key in ("files", "refused", "undrawn")) else {}
 
 
-def _stand(folder: Path, files: Mapping[str, list[int]]) -> bool:
-    return all(_stat(folder / path) == told for path, told in files.items())
-
-
-def _stat(path: Path) -> list[int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return []
-    return [found.st_size, found.st_mtime_ns]
-
-
-def _write(path: Path, data: bytes) -> bool:
-    """Puts the bytes in place whole; a file that has them already keeps its time."""
-    try:
-        if path.is_file() and path.read_bytes() == data:
-            return False
-    except OSError:
-        pass
-    keep_file(path, data, lasting=False)
-    return True
+def _stand(folder: Path, files: Mapping[str, str]) -> bool:
+    return all(stat_of(f"{folder}/{path}") == told for path, told in files.items())
 
 
 def _remove(folder: Path, name: str) -> bool:

@@ -1,38 +1,54 @@
-"""What it costs to write all feeds, as ratios of CPU within one run.
+"""What it costs to write all feeds and the whole site, as ratios of CPU within one run.
 
-python tests/bench_feeds.py [YEARS]     ten years in six languages, if nothing else is said
+python tests/bench_publishing.py [YEARS]     ten years in six languages, if nothing else is said
 
-Against the icalendar package writing the same feeds event by event with `add()`; against a writer by hand that is given
-finished texts and does nothing but escape, fold and join; and what an unchanged workspace costs. To keep the first from
-taking minutes it is measured on every nth feed and scaled by the number of events.
+Into a real workspace, with its database and its files. Against the icalendar package writing the same feeds, and no
+site, event by event with `add()`: to keep that from taking minutes it is measured on every nth feed and scaled by the
+number of events. Against a writer by hand that is given finished texts and does nothing but escape, fold and join. And
+what it costs when nothing has changed.
 """
 
 from __future__ import annotations
 
 import re
+import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from multiprocessing import get_context
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 from icalendar import Calendar, Event
 from icalendar.prop import vRecur
 
-from scheduler.calendars import load_calendar
 from scheduler.config import load_settings
-from scheduler.feeds import Edition, Feed, Revision, build, catalogue, observance_entries, revise, series_entries
+from scheduler.feeds import Feed, Revision, build
 from scheduler.model import LANGUAGES
-from scheduler.words import load_sayings
+from scheduler.store import feeds as store
+from scheduler.store.opening import reading
 from scheduler.workflow import Workspace
 from scheduler.workflow import editions as window
-from scheduler.workflow.calendar import sync
+from scheduler.workflow.calendar import sync, synced
 from scheduler.workflow.publishing import build_feeds
+from scheduler.workflow.siting import write_site
 
 ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
 NTH = 25  # of the feeds that the package writes
+SETTINGS = """[workspace]
+name = "Bench"
+[feeds]
+base = "https://example.org/calendar"
+[site]
+years = {years}
+"""
+COMMAND = (
+    "from scheduler.workflow import editions as e; e.YEARS_AHEAD = {ahead}; from scheduler.__main__ import main; main()"
+)
 
 
 def cpu(work: Callable[[], object], times: int = 1) -> float:
@@ -45,19 +61,42 @@ def cpu(work: Callable[[], object], times: int = 1) -> float:
     return best
 
 
-def ours(years: int) -> tuple[tuple[Revision, ...], dict[str, Feed]]:
-    """From the calendar to revisions: every entry of every language."""
-    calendar = load_calendar([ROOT / "calendars"])
-    said = [load_sayings([ROOT / "templates"], language) for language in LANGUAGES]
-    entries = [
-        entry
-        for sayings in said
-        for edition in [Edition(sayings, calendar.regions, calendar.helplines, NOW.date())]
-        for write in (observance_entries, series_entries)
-        for entry in write(calendar.verified, NOW.year - 1, NOW.year + years - 2, edition)
-    ]
-    known = {feed.path: feed for feed in catalogue(calendar.verified, calendar.regions, said)}
-    return revise(entries, {}, NOW).current, known
+def publish(home: Path) -> Workspace:
+    """What `daymark feeds` and `daymark site` do."""
+    ws = Workspace(load_settings(home), NOW, lambda: NOW)
+    sync(ws)
+    build_feeds(ws)
+    write_site(ws)
+    return ws
+
+
+def first(home: Path, years: int) -> float:
+    """The CPU seconds of a first build, in a process that has built nothing before: call it in one of its own."""
+    rmtree(home, ignore_errors=True)
+    home.mkdir()
+    (home / "daymark.toml").write_text(SETTINGS.format(years=years), "utf-8")
+    return cpu(lambda: publish(home))
+
+
+def commands(home: Path) -> float:
+    """The least CPU seconds of the two commands when nothing has changed, their start-up with them."""
+    code = COMMAND.format(ahead=window.YEARS_AHEAD)
+    best = float("inf")
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        for verb in ("feeds", "site"):
+            words = [sys.executable, "-c", code, verb, "--home", str(home), "--now", NOW.isoformat()]
+            subprocess.run(words, check=True, capture_output=True, cwd=ROOT)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return best
+
+
+def kept(ws: Workspace) -> tuple[tuple[Revision, ...], dict[str, Feed]]:
+    """Every entry of the calendar's feeds in every language, and what the feeds are called."""
+    with reading(ws.home) as db:
+        revisions = store.revisions(db, ours=False)
+    return tuple(revisions.values()), {feed.path: feed for feed in window.feeds_of(ws, synced(ws))}
 
 
 def by_package(shown: list[Revision]) -> bytes:
@@ -117,22 +156,20 @@ def by_hand(shown: list[Revision], kept: dict[str, bytes]) -> bytes:
     return b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + b"".join(kept[r.id] for r in shown) + b"END:VCALENDAR\r\n"
 
 
-def unchanged(years: int) -> float:
-    """A build of a workspace in which nothing changed: the database, the words and a thousand files looked at."""
-    window.YEARS_AHEAD = years - 2
-    with TemporaryDirectory() as folder:
-        home = Path(folder)
-        (home / "daymark.toml").write_text('[workspace]\nname = "Bench"\n', "utf-8")
-        ws = Workspace(load_settings(home), NOW, lambda: NOW)
-        sync(ws)
-        build_feeds(ws)
-        return cpu(lambda: build_feeds(ws), 5)
+def files(home: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in (home / "public").rglob("*") if path.is_file()}
 
 
 def main(years: int) -> None:
-    first = cpu(lambda: ours(years))
-    revisions, known = ours(years)
-    writing = cpu(lambda: build(revisions, known), 3)
+    window.YEARS_AHEAD = years - 1
+    with TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        with get_context("fork").Pool(1, maxtasksperchild=1) as apart:
+            whole = min(apart.apply(first, (home, years)) for _ in range(3))
+        before = files(home)
+        idle, processes = cpu(lambda: publish(home), 5), commands(home)
+        rewritten = len(files(home).items() ^ before.items())
+        revisions, known = kept(publish(home))
     feeds: dict[str, list[Revision]] = {}
     for revision in revisions:
         for path in revision.feeds:
@@ -141,7 +178,8 @@ def main(years: int) -> None:
         shown.sort(key=lambda r: (r.content["start"], r.uid))
     some = [shown for n, shown in enumerate(feeds.values()) if n % NTH == 0]
     events, sample = (sum(map(len, group)) for group in (feeds.values(), some))
-    package = cpu(lambda: [by_package(shown) for shown in some]) * events / sample
+    package = cpu(lambda: [by_package(shown) for shown in some], 2) * events / sample
+    writing = cpu(lambda: build(revisions, known), 3)
 
     def hand() -> None:
         kept: dict[str, bytes] = {}
@@ -149,18 +187,20 @@ def main(years: int) -> None:
             by_hand(shown, kept)
 
     by = cpu(hand, 3)
-    idle = unchanged(years)
     print(
-        f"{years} years, {len(LANGUAGES)} languages: {len(feeds)} calendars, {events} events, {len(revisions)} entries"
+        f"{years} years, {len(LANGUAGES)} languages: {len(feeds)} calendars, {events} events, {len(revisions)} entries;"
     )
+    print(f"{len(before)} files, {rewritten} of them rewritten when nothing had changed")
     told = (
-        ("icalendar, add() for each event", package, ""),
-        ("first build, calendar to bytes", first + writing, f"{(first + writing) / package:.4f} of icalendar"),
-        ("of it the bytes alone", writing, f"{writing / by:.2f} of a writer by hand"),
-        ("unchanged workspace, built again", idle, f"{idle / package:.5f} of icalendar"),
+        ("icalendar, add() for each event of the calendars", package, "", 0.0),
+        ("feeds and site, first build", whole, "icalendar", package),
+        ("the same when nothing has changed", idle, "icalendar", package),
+        ("the same as two commands", processes, "icalendar", package),
+        ("a writer by hand, calendars alone", by, "", 0.0),
+        ("the bytes of our calendars", writing, "the writer by hand", by),
     )
-    for what, seconds, ratio in told:
-        print(f"{what:34}{seconds:8.3f} s CPU  {ratio}")
+    for what, seconds, other, of in told:
+        print(f"{what:50}{seconds:9.3f} s CPU" + (f"{seconds / of:9.4f} of {other}" if other else ""))
 
 
 if __name__ == "__main__":
