@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 from test_lists import PROPERTY
-from test_serve import Site, nginx_of_the_docs, require_feedcheck_is_content, running
+from test_serve import Site, as_the_docs_have_it, require_feedcheck_is_content, running
 
 from scheduler.feeds.choice import combined, part_of
 from scheduler.model import LANGUAGES
@@ -302,7 +302,7 @@ def test_the_http_check_of_feedcheck_finds_nothing_in_a_choice(site):
 @pytest.mark.slow
 def test_behind_the_nginx_of_the_docs_choices_are_made_and_offered(home, site, tmp_path):
     (home / "public" / "page.html").write_text("<!doctype html><title>A page</title>")
-    with nginx_of_the_docs(tmp_path, home / "public", choices=site.port) as front:
+    with as_the_docs_have_it("nginx", tmp_path, home / "public", choices=site.port) as front:
         assert front.ask("/feed.ics?themes=food").body == site.ask("/feed.ics?themes=food").body
         assert front.ask("/feed.ics?themes=nope").status == 404
         page = front.ask("/page.html")

@@ -18,10 +18,10 @@ from icalendar import Calendar
 from test_feeds import KEY, LATER, SAYINGS, days, lone, observance, simple, stored
 from test_feeds import NOW as THEN
 
-from scheduler import dates
+from scheduler import dates, feeds
 from scheduler.calendars import load_calendar
 from scheduler.config import load_settings
-from scheduler.feeds import Edition, Entry, catalogue, observance_entries, series_entries
+from scheduler.feeds import Edition, Entry, catalogue, observance_entries, revise, series_entries
 from scheduler.feeds.news import House, Item, changes_after, coming_items, write_news
 from scheduler.feeds.series import rrule_of
 from scheduler.model import LANGUAGES, Helpline, Sensitivity, Span
@@ -29,6 +29,7 @@ from scheduler.rules import parse
 from scheduler.sayings import describe, rule_words
 from scheduler.workflow import Workspace
 from scheduler.workflow.calendar import sync
+from scheduler.workflow.editions import entries_of
 from scheduler.workflow.publishing import build_feeds
 
 At = Callable[[str], Path]
@@ -297,6 +298,24 @@ def test_a_coming_day_is_news_for_a_fortnight_and_a_month_and_the_turns_are_know
 
 
 # Files
+
+
+MOST = 900_000  # bytes: importers refuse a feed of a megabyte
+
+
+@pytest.mark.parametrize("year", [2026, 2031])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_largest_feed_of_a_language_leaves_room_for_days_to_come(language: str, year: int, workspace: Path) -> None:
+    now = datetime(year, 12, 31, tzinfo=UTC)
+    ws = Workspace(load_settings(workspace), now, lambda: now, "test")
+    current = revise(entries_of(ws, SHIPPED, [SAYINGS[language]]), {}, now).current
+    known = {feed.path: feed for feed in catalogue(SHIPPED.verified, SHIPPED.regions, [SAYINGS[language]])}
+    size, path = max(
+        (len(data), path) for path, data in feeds.build(current, known, base="https://example.org").items()
+    )
+    print(f"{path}: {size:,} bytes, {MOST - size:,} left")
+    assert path.removeprefix(f"{language}/") == "observances.ics"
+    assert size <= MOST
 
 
 OWN = """

@@ -16,7 +16,7 @@ import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from time import monotonic
 
@@ -24,7 +24,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from servers import free_port, nginx, wait_for
+from servers import caddy, free_port, nginx, wait_for
 from test_lists import PROPERTY
 
 from scheduler.serve.asking import form_of, is_current
@@ -93,11 +93,16 @@ def running(home: Path):
             process.wait(30)
 
 
-@pytest.fixture(scope="module")
-def home(stages, daymark, tmp_path_factory):
-    place = shutil.copytree(stages["fresh"], tmp_path_factory.mktemp("served") / "home", symlinks=True)
+def built(stages, daymark, folder: Path) -> Path:
+    """A workspace with its feeds."""
+    place = shutil.copytree(stages["fresh"], folder / "home", symlinks=True)
     assert daymark("feeds", home=place).code == 0
     return place
+
+
+@pytest.fixture(scope="module")
+def home(stages, daymark, tmp_path_factory):
+    return built(stages, daymark, tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture(scope="module")
@@ -479,55 +484,127 @@ def _pulled(link):
         link.close()
 
 
-# --- nginx, as the docs have it
+# --- nginx and Caddy, as the docs have them
+
+OTHERS = {  # by the language of their lines in docs/serving.md: what runs them, and the address that they listen on
+    "nginx": (nginx.running, "listen 80;", "listen 127.0.0.1:{port};"),
+    "caddyfile": (caddy.running, "calendar.example.org {", "http://127.0.0.1:{port} {{"),
+}
 
 
 @contextmanager
-def nginx_of_the_docs(folder: Path, public: Path, *, choices: int = 0):
-    """A real nginx with the lines of docs/serving.md, on another port and for another folder.
+def as_the_docs_have_it(lines: str, folder: Path, public: Path, *, choices: int = 0):
+    """Another server with its lines of docs/serving.md, on another port and for another folder.
 
-    `choices` is the port of a `daymark serve` that makes free choices, with the lines for that.
+    `choices` is the port of a `daymark serve` that makes free choices, with nginx's lines for that.
     """
     docs = (ROOT / "docs" / "serving.md").read_text("utf-8")
-    told, table, more = (part.split("```")[0] for part in docs.split("```nginx\n")[1:])
+    told, *others = (part.split("```")[0] for part in docs.split(f"```{lines}\n")[1:])
     if choices:
+        table, more = others
         told = f"{table}{told.rpartition('}')[0]}{more}}}".replace("127.0.0.1:8080", f"127.0.0.1:{choices}")
     port = free_port()
-    for theirs, here in (("listen 80;", f"listen 127.0.0.1:{port};"), ("/home/maria/harbour/public", str(public))):
-        assert theirs in told
-        told = told.replace(theirs, here)
-    with nginx.running(folder, port, told):
+    run, theirs, ours = OTHERS[lines]
+    for wanted, here in ((theirs, ours.format(port=port)), ("/home/maria/harbour/public", str(public))):
+        assert wanted in told
+        told = told.replace(wanted, here)
+    with run(folder, port, told):
         yield Site(port, public)
 
 
+@pytest.fixture(scope="module")
+def filled(stages, daymark, tmp_path_factory):
+    """A folder as it is served, with pages, and with things that must not be given out."""
+    home = built(stages, daymark, tmp_path_factory.mktemp("filled"))
+    public = home / "public"
+    for name in ("days/index.html", "days/x.html", "private/a1b2c3/posts.ics", ".secret.ics", ".git/config"):
+        (public / name).parent.mkdir(parents=True, exist_ok=True)
+        (public / name).write_text("secret, or a page" * 100)
+    (public / "outside.ics").symlink_to(home / "daymark.toml")
+    return public
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def other(request, filled, tmp_path_factory):
+    with as_the_docs_have_it(request.param, tmp_path_factory.mktemp("other"), filled) as site:
+        yield site
+
+
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+FEED_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+GIVEN_OUT = {  # path: type, policy, how long it lasts
+    FEED: ("text/calendar; charset=utf-8", FEED_POLICY, "public, max-age=3600"),
+    "/coming.atom": ("application/atom+xml; charset=utf-8", FEED_POLICY, "public, max-age=3600"),
+    "/coming.rss": ("application/rss+xml; charset=utf-8", FEED_POLICY, "public, max-age=3600"),
+    "/coming.json": ("application/json", FEED_POLICY, "public, max-age=3600"),
+    "/days/": ("text/html; charset=utf-8", PAGE_POLICY, "public, max-age=600"),
+    "/days/x.html": ("text/html; charset=utf-8", PAGE_POLICY, "public, max-age=600"),
+    "/private/a1b2c3/posts.ics": ("text/calendar; charset=utf-8", FEED_POLICY, "private, no-cache"),
+}
+
+
 @pytest.mark.slow
-def test_the_nginx_of_the_docs_serves_the_same_feed_by_the_same_rules(home, tmp_path):
-    (home / "public" / ".secret.ics").write_text("secret")
-    if not (home / "public" / "outside.ics").is_symlink():
-        (home / "public" / "outside.ics").symlink_to(home / "daymark.toml")
-    with nginx_of_the_docs(tmp_path, home / "public") as site:
-        got = site.ask(FEED)
-        assert (got.status, got.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
-        assert got.body == (home / "public" / "observances.ics").read_bytes()
-        assert (got.headers["cache-control"], got.headers["x-content-type-options"]) == (
-            "public, max-age=3600",
+def test_another_server_gives_out_the_same_files_under_the_same_headers(other):
+    names = ("content-type", "content-security-policy", "cache-control")
+    got = {path: other.ask(path) for path in GIVEN_OUT}
+    assert {path: tuple(answer.headers[name] for name in names) for path, answer in got.items()} == GIVEN_OUT
+    for path, answer in got.items():
+        assert answer.status == 200
+        assert answer.body == (other.public / (path[1:] + ("index.html" if path.endswith("/") else ""))).read_bytes()
+        assert (answer.headers["x-content-type-options"], answer.headers["referrer-policy"]) == (
             "nosniff",
+            "no-referrer",
         )
-        assert "default-src 'none'" in got.headers["content-security-policy"]
-        assert site.ask(FEED, If_None_Match=got.headers["etag"]).status == 304
-        assert (
-            site.ask(FEED, If_Modified_Since=format_datetime(datetime(1998, 1, 1, tzinfo=UTC), usegmt=True)).status
-            == 200
-        )
-        packed = site.ask(FEED, Accept_Encoding="gzip")
-        assert (packed.headers["content-encoding"], gzip.decompress(packed.body)) == ("gzip", got.body)
-        assert [site.ask(path).status for path in ("/nowhere.ics", "/.secret.ics", "/../daymark.toml")] == [
-            404,
-            404,
-            400,
-        ]
+        assert answer.headers.get("x-robots-tag") == ("noindex" if path.startswith("/private/") else None)
+        assert "set-cookie" not in answer.headers
+        head = other.ask(path, "HEAD")
+        assert (head.status, head.body) == (200, b"")
+        assert {**head.headers, "date": ""} == {**answer.headers, "date": ""}
+
+
+@pytest.mark.slow
+def test_another_server_sends_a_feed_again_only_when_it_changed_and_packs_it(other):
+    got = other.ask(FEED)
+    kept = other.ask(FEED, If_None_Match=got.headers["etag"])
+    assert (kept.status, kept.body, kept.headers["content-security-policy"]) == (304, b"", FEED_POLICY)
+    assert other.ask(FEED, If_None_Match='"other"').status == 200
+    assert other.ask(FEED, If_Modified_Since=NEVER).status == 200
+    packed = other.ask(FEED, Accept_Encoding="gzip")
+    assert (packed.headers["content-encoding"], gzip.decompress(packed.body)) == ("gzip", got.body)
+    assert packed.headers["vary"] == got.headers["vary"] == "Accept-Encoding"
+    assert other.ask(FEED, Accept_Encoding="gzip", If_None_Match=packed.headers["etag"]).status == 304
+
+
+REFUSED = [
+    "/nowhere.ics", "/nowhere/", "/private/", "/private/a1b2c3/", "/.secret.ics", "/%2esecret.ics", "/.git/config",
+    "/days/.secret.ics", "/../daymark.toml", "/%2e%2e/daymark.toml", "/..%2fdaymark.toml",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_another_server_has_nothing_else_and_takes_nothing(other):
+    refused = {path: other.ask(path) for path in REFUSED}
+    assert {path: got.status for path, got in refused.items() if got.status not in (400, 404)} == {}
+    for got in refused.values():
+        assert b"secret" not in got.body
+        assert "calendar" not in got.headers.get("content-type", "")
+        assert "max-age" not in got.headers.get("cache-control", "")
+    writes = ("PUT", "POST", "PROPFIND", "DELETE", "PATCH")
+    assert {method: other.ask(FEED, method).status for method in writes} == dict.fromkeys(writes, 405)
+
+
+@pytest.mark.slow
+def test_nginx_follows_no_link_out_of_the_folder(filled, tmp_path):
+    with as_the_docs_have_it("nginx", tmp_path, filled) as site:
         assert site.ask("/outside.ics").status in (403, 404)
-        assert [site.ask(FEED, method).status for method in ("PUT", "PROPFIND", "DELETE")] == [405, 405, 405]
-        folder = Path(os.environ.get("DAYMARK_FEEDCHECK", ROOT.parent / "shared" / "tools" / "feedcheck"))
-        if (folder / "fc_http.py").exists():
-            require_feedcheck_is_content(folder, f"http://127.0.0.1:{site.port}{FEED}")
+
+
+@pytest.mark.slow
+def test_the_http_check_of_feedcheck_finds_nothing_with_another_server(other):
+    folder = Path(os.environ.get("DAYMARK_FEEDCHECK", ROOT.parent / "shared" / "tools" / "feedcheck"))
+    if not (folder / "fc_http.py").exists():
+        pytest.skip(f"feedcheck is not at {folder}; DAYMARK_FEEDCHECK may name it")
+    require_feedcheck_is_content(folder, f"http://127.0.0.1:{other.port}{FEED}")

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
+from html import escape
 from typing import TYPE_CHECKING, Any
 from uuid import uuid5
 from xml.etree import ElementTree as Xml
@@ -150,6 +151,11 @@ def _bytes(root: Xml.Element) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
+def _html(text: str) -> str:
+    """Plain words as HTML. Readers take the words of RSS for HTML, and run the lines of Atom's plain text together."""
+    return escape(text, quote=False).replace("\n", "<br>\n")
+
+
 def _atom(feed: Feed, items: list[Item], house: House) -> bytes:
     root = Xml.Element("feed", {"xmlns": _ATOM, f"{_XML}lang": feed.language})
     _add(root, "id", feed_id(feed, house))
@@ -174,7 +180,7 @@ def _atom_entry(entry: Xml.Element, item: Item) -> None:
     _add(entry, "updated", item.updated.isoformat())
     for tag in item.tags:
         _add(entry, "category", term=tag)
-    _add(entry, "content", item.text, type="text")
+    _add(entry, "content", _html(item.text), type="html")
 
 
 def _rss(feed: Feed, items: list[Item], house: House) -> bytes:
@@ -192,7 +198,7 @@ def _rss(feed: Feed, items: list[Item], house: House) -> bytes:
         _add(entry, "title", item.title)
         if item.url:
             _add(entry, "link", item.url)
-        _add(entry, "description", item.text)
+        _add(entry, "description", _html(item.text))
         for tag in item.tags:
             _add(entry, "category", tag)
         _add(entry, "guid", item.id, isPermaLink="false")

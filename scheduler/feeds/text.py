@@ -18,6 +18,7 @@ _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 # iCalendar takes no control but the tab; lone surrogates, byte order marks and non-characters break readers.
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _BLANKS = re.compile("[ \t]{40,}")  # longer than a line they would make a folded line of nothing but blanks
+_STRAY = re.compile("%(?![0-9A-Fa-f]{2})")  # a per cent sign that encodes nothing
 _SPECIAL = re.compile(r"[\\;,\n]")
 
 
@@ -58,7 +59,7 @@ def unescape(value: str) -> str:
 @lru_cache(maxsize=1024)
 def address(url: str) -> str:
     """`url` in ASCII, percent-encoded where it must be, or nothing when it is no http or https address."""
-    clean = _UNFIT.sub("", url).strip()
+    clean = _STRAY.sub("%25", _UNFIT.sub("", url).strip())
     return quote(clean, safe="%:/?#[]@!$&'()*+,;=~") if re.match("https?://.", clean, re.IGNORECASE) else ""
 
 

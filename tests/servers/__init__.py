@@ -57,6 +57,22 @@ def install(what: str, *packages: str) -> None:
         fetch(what, words, DEBIAN_FRONTEND="noninteractive")
 
 
+def unpacked(name: str, program: str, *packages: str) -> Path:
+    """The root beside the system into which packages of this Debian were unpacked, `program` in it the last.
+
+    Raises AssertionError, in one line, if they cannot be fetched.
+    """
+    with fetching(name) as place:
+        root = place / "root"
+        if not (root / program).exists():
+            with fetching("apt"):  # its lists are open to one process at a time
+                fetch(name, ["apt-get", "update", "-qq"])
+                fetch(name, ["apt-get", "download", "-qq", *packages], cwd=place)
+            for package in sorted(place.glob("*.deb"), reverse=True):  # the program last: its being there says done
+                fetch(name, ["dpkg", "-x", str(package), str(root)])
+    return root
+
+
 def free_port() -> int:
     """A port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as found:

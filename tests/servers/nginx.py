@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from servers import fetch, fetching, wait_for
+from servers import unpacked, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,14 +21,7 @@ def program() -> tuple[str, Path]:
     """nginx, and its table of types. Raises AssertionError, in one line, if it cannot be fetched."""
     if (found := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")) and _types(Path("/")).exists():
         return found, _types(Path("/"))
-    with fetching("nginx") as place:
-        root = place / "root"
-        if not (root / "usr/sbin/nginx").exists():
-            with fetching("apt"):  # its lists are open to one process at a time
-                fetch("nginx", ["apt-get", "update", "-qq"])
-                fetch("nginx", ["apt-get", "download", "-qq", "nginx", "nginx-common"], cwd=place)
-            for package in sorted(place.glob("*.deb"), reverse=True):  # the program last: its being there says done
-                fetch("nginx", ["dpkg", "-x", str(package), str(root)])
+    root = unpacked("nginx", "usr/sbin/nginx", "nginx", "nginx-common")
     return str(root / "usr/sbin/nginx"), _types(root)
 
 
