@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     from scheduler.sayings import Sayings
     from scheduler.workflow import Workspace
 
-# The window moves once a year, with the year. Importers refuse a feed of a megabyte; days that repeat by rule and the
-# pages of the site show later years.
-YEARS_BACK, YEARS_AHEAD = 1, 1
-FIRST_MONTH = 10  # of the year back: what began in autumn may still run
+YEARS_BACK, YEARS_AHEAD = 1, 2  # the window moves once a year, with the year
+FIRST_MONTH = 12  # of the year back: no more, since importers refuse a feed of a megabyte
 CALENDAR = "calendar.json"
 FORM = "2"  # of the bytes: goes up with a change to how feeds are written, so that they are all written again
 
