@@ -12,9 +12,11 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import normpath
+from typing import Any
 from urllib.parse import urlsplit
 
 import html5lib
+import jsonschema
 import pytest
 from conftest import ROOT, files
 
@@ -143,9 +145,7 @@ def test_a_page_says_its_language_and_direction_and_links_to_the_others(code: st
 def test_a_text_of_an_entry_is_shown_as_it_is_written_and_never_as_markup(site: Path) -> None:
     text = (site / "public/en/days/our-day.html").read_text("utf-8")
     assert "alert(1)</script>" not in text and "A &#34;quoted&#34; &amp; brave day" in text
-    (event, *_) = [
-        json.loads(found) for found in re.findall(r'<script type="application/ld\+json">(.*?)</script>', text)
-    ]
+    event = events(site / "public/en/days/our-day.html")[0]
     assert event["organizer"]["name"] == "Us </script><script>alert(1)</script>"
 
 
@@ -295,6 +295,73 @@ def test_the_map_names_every_page_once(site: Path) -> None:
     there = {path.relative_to(public).as_posix() for path in public.rglob("*.html")} - {"index.html", "404.html"}
     assert (set(named), len(named)) == (there, len(there))
     assert "Sitemap: https://example.org/calendar/sitemap.xml" in (public / "robots.txt").read_text("utf-8")
+
+
+WORDS = {"type": "string", "pattern": r"\S"}
+DATE = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+ADDRESS = {"type": "string", "pattern": r"^https://[!-~]+$"}
+
+
+def thing(kind: str, must: str, **fields: object) -> dict[str, object]:
+    """The schema of a thing of schema.org, which has nothing but these fields; the first ones must be there."""
+    return {
+        "type": "object",
+        "required": ["@type", *must.split()],
+        "properties": {"@type": {"const": kind}, **fields},
+        "additionalProperties": False,
+    }
+
+
+POSTAL = thing(
+    "PostalAddress", "addressCountry", addressCountry={"type": "string", "pattern": "^[A-Z]{2}$"}, addressRegion=WORDS
+)
+EVENT = thing(
+    "Event", "@context name startDate endDate location description eventStatus url",
+    **{"@context": {"const": "https://schema.org"}}, name=WORDS, description=WORDS, startDate=DATE, endDate=DATE,
+    inLanguage={"enum": list(LANGUAGES)}, eventStatus={"const": "https://schema.org/EventScheduled"}, url=ADDRESS,
+    image=ADDRESS, organizer=thing("Organization", "name", name=WORDS),
+    location={"type": "array", "minItems": 1, "items": thing("Place", "name", name=WORDS, address=POSTAL)},
+)  # fmt: skip
+
+
+def events(path: Path) -> list[dict[str, Any]]:
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', path.read_text("utf-8"))
+    return [json.loads(told) for told in found]
+
+
+def test_what_pages_tell_programs_has_the_fields_that_search_engines_ask_for_and_no_date_that_is_but_expected(
+    site: Path,
+) -> None:
+    told = jsonschema.Draft202012Validator(EVENT)
+    days = json.loads((site / "public/calendar.json").read_text("utf-8"))["observances"]
+    expected = {(d["id"], o["first_day"]) for d in days for o in d["occurrences"] if o["certainty"] == "expected"}
+    seen = 0
+    for path in sorted((site / "public").glob("*/days/*.html")):
+        for event in events(path):
+            assert [error.message for error in told.iter_errors(event)] == [], path
+            assert date.fromisoformat(event["startDate"]) <= date.fromisoformat(event["endDate"])
+            assert event["url"] == f"https://example.org/calendar/{path.parts[-3]}/days/{path.name}"
+            assert (path.stem, event["startDate"]) not in expected
+            seen += 1
+    assert seen > 1000 and expected
+
+
+def place(name: str, country: str = "", **part: str) -> dict[str, Any]:
+    address = {"address": {"@type": "PostalAddress", "addressCountry": country, **part}} if country else {}
+    return {"@type": "Place", "name": name, **address}
+
+
+HELD = {
+    GRAVE: place("Worldwide"),
+    "eu-anti-trafficking-day": place("European Union"),
+    "uk-anti-slavery-day": place("United Kingdom", "GB"),
+    "ca-on-human-trafficking-awareness-day": place("Canada (ON)", "CA", addressRegion="ON"),
+}
+
+
+@pytest.mark.parametrize(("day", "where"), HELD.items())
+def test_a_country_has_an_address_the_world_and_a_union_have_none(day: str, where: dict[str, Any], site: Path) -> None:
+    assert events(site / f"public/en/days/{day}.html")[0]["location"] == [where]
 
 
 def test_the_first_page_is_light(site: Path) -> None:

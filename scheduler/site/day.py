@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from scheduler.site.parts import Page, Site
     from scheduler.site.tongue import Tongue
 
+_UNION = "EU"  # the only group whose code looks like a country's (reserved in ISO 3166-1)
+
 
 def day_page(site: Site, tongue: Tongue, o: Observance) -> Page:
     coming, following = site.coming[o.id], site.coming_next(o)
@@ -40,7 +42,7 @@ def day_page(site: Site, tongue: Tongue, o: Observance) -> Page:
         helplines=_helplines(site, o, tongue) if grave else [],
         leave=site.leave if grave else "",
         picture=site.picture(tongue.code, o.id),
-        data=[_event(site, occurrence, o, tongue) for occurrence in coming],
+        data=[_event(site, found, o, tongue) for found in coming if found.certainty is not Certainty.EXPECTED],
     )
 
 
@@ -104,7 +106,10 @@ def _helpline(h: Helpline, tongue: Tongue) -> dict[str, str]:
 
 
 def _event(site: Site, occurrence: Occurrence, o: Observance, tongue: Tongue) -> dict[str, Any]:
-    """The occurrence in the words of schema.org/Event (read 2026-11-27)."""
+    """The occurrence in the words of schema.org/Event and of Google's page on it (both read 2026-11-27).
+
+    No word of theirs says that a date is but expected, so such a one is not told: programs would take it for a fact.
+    """
     name = named(o, tongue)
     said: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -113,7 +118,8 @@ def _event(site: Site, occurrence: Occurrence, o: Observance, tongue: Tongue) ->
         "inLanguage": name["lang"],
         "startDate": occurrence.start.isoformat(),
         "endDate": occurrence.end.isoformat(),
-        "location": {"@type": "Place", "name": "; ".join(_region(r, tongue) for r in o.regions)},
+        "location": [_place(r, tongue) for r in o.regions],
+        "description": tongue.rule(o) or name["text"],
         "eventStatus": "https://schema.org/EventScheduled",
     }
     if o.proclaimed.body:
@@ -123,4 +129,14 @@ def _event(site: Site, occurrence: Occurrence, o: Observance, tongue: Tongue) ->
         # the day's own picture shows one of its dates
         if shown := site.picture(tongue.code, o.id if occurrence == site.coming_next(o) else ""):
             said["image"] = f"{site.base}/{shown.path}"
-    return said if occurrence.certainty is not Certainty.EXPECTED else said | {"description": tongue.say("expected")}
+    return said
+
+
+def _place(region: str, tongue: Tongue) -> dict[str, Any]:
+    """Where a day is held. Only a country has an address; the world and groups of countries have none."""
+    country, _, part = region.partition("-")
+    place = {"@type": "Place", "name": _region(region, tongue)}
+    if len(country) != 2 or country == _UNION:
+        return place
+    address = {"@type": "PostalAddress", "addressCountry": country} | ({"addressRegion": part} if part else {})
+    return place | {"address": address}
