@@ -278,6 +278,11 @@ def test_the_same_choice_asked_for_at_once_is_made_once(written):
     assert len({id(item) for item in asyncio.run(rush())}) == 1
 
 
+def test_where_nothing_was_written_there_is_no_choice(tmp_path):
+    with pytest.raises(Unfit, match="no calendars here yet"):
+        asyncio.run(Choices(Shelf(tmp_path), str).get(b"lang=fr"))
+
+
 @pytest.mark.slow
 def test_a_query_of_megabytes_is_refused_and_the_next_choice_answered(home):
     with running(home) as (site, process):

@@ -30,7 +30,7 @@ LONGEST = 4000  # bytes of a query
 MOST_FIELDS = 200
 MOST_KEPT = 32 * 2**20  # bytes of the choices in memory
 MOST_PARTS = 48  # calendars that are kept taken apart
-MOST_WAITING = 32  # choices that wait to be made; whoever comes then is asked to come again
+MOST_WAITING = 256  # choices that wait to be made, some seconds in all; who comes then is asked to come again
 _NAME = re.compile("[a-z0-9-]{1,60}")
 # What newsletters and networks hang on every address that is clicked: it says nothing of days.
 _TRAILS = re.compile("utm_.*|mc_.*|fbclid|gclid|msclkid")
@@ -169,7 +169,9 @@ class Choices:
         there = [code for code in LANGUAGES if self._shelf.get(path_of(ALL, language=code, form=choice.form))]
         if choice.language in there or (there and not choice.language):
             return choice.language or there[0]
-        raise Unfit(404, f"There are no calendars in that language. There are: {', '.join(there) or 'none yet'}.")
+        if not there:
+            raise Unfit(404, "There are no calendars here yet.")
+        raise Unfit(404, f"There are no calendars in that language. There are: {', '.join(there)}.")
 
     def _part(self, choice: Choice, kind: str, name: str, language: str) -> _Written:
         try:
