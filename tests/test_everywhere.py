@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import subprocess
-import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -16,6 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import COOPS, DUE, EVE, NOW, Daymark, packs, rows
+from servers import pythons
 
 pytestmark = pytest.mark.slow
 
@@ -33,21 +30,28 @@ ASKED = [
 
 
 def live(daymark: Daymark, home: Path, env: dict[str, str]) -> dict[str, Any]:
-    """A short life, and all that it leaves behind: documents, feeds, packs, previews."""
+    """A short life, and all that it leaves behind: documents, feeds, pages, packs, previews, a toolkit."""
     answers: dict[str, Any] = {}
-    steps = ["plan", f"approve {' '.join(COOPS)} --as Zoë", "queue", "tick", "preview cooperatives-day/2026", *ASKED]
+    made = ["preview cooperatives-day/2026", "toolkit cooperatives-day/2026", "site"]
+    steps = ["plan", f"approve {' '.join(COOPS)} --as Zoë", "queue", "tick", *made, *ASKED]
     assert daymark.raw("init", str(home), env=env).code == 0
     for words in steps:
         answer = daymark(*words.split(), "--json", home=home, now=DUE if words == "tick" else NOW, env=env)
         assert answer.err == "" or answer.code == 0, answer
         answers[words] = json.loads(answer.out.replace(str(home), "HOME"))
-    left = [path for kind in ("public", "outbox", "previews") for path in sorted((home / kind).rglob("*"))]
+    left = [path for kind in ("public", "outbox", "previews", "toolkits") for path in sorted((home / kind).rglob("*"))]
     digests = {
         str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest() for path in left if path.is_file()
     }
     times = ("state", "feed_file")  # they note the times of files
     kept = {table: found for table, found in rows(home).items() if table not in times}
     return answers | {"files": digests, "rows": kept}
+
+
+def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """The answers, tables and files that are not the same in two lives."""
+    parts = [("", one, other), *((f"{part}: ", one[part], other[part]) for part in ("files", "rows"))]
+    return [f"{part}{key}" for part, a, b in parts for key in sorted({*a, *b}) if a.get(key) != b.get(key)]
 
 
 @pytest.fixture(scope="session")
@@ -61,38 +65,25 @@ def test_results_are_the_same_wherever_the_machine_stands(
     place: str, at_home: dict[str, Any], daymark: Daymark, tmp_path: Path
 ) -> None:
     here = live(daymark, tmp_path / "ws", PLACES[place])
-    assert [key for key in at_home if here[key] != at_home[key]] == []
+    assert differing(at_home, here) == []
 
 
 def test_a_second_life_is_the_first_again(at_home: dict[str, Any], daymark: Daymark, tmp_path: Path) -> None:
     assert live(daymark, tmp_path / "somewhere else", {}) == at_home
 
 
-def pythons() -> list[str]:
-    """Other Pythons on this machine, or named in DAYMARK_PYTHONS, that have what Daymark needs."""
-    named = os.environ.get("DAYMARK_PYTHONS", "").split()
-    found = [shutil.which(f"python3.{minor}") for minor in range(11, 16)] + ["/usr/bin/python3"]
-    shelf = sorted(Path.home().glob(".pyenv/versions/3.1[1-9]*/bin/python"))
-    probe = "import sqlalchemy, alembic, jinja2, regex, typer, icalendar, apscheduler"
-    able = {}
-    for path in (*named, *filter(None, found), *map(str, shelf)):
-        env = {"PATH": os.environ["PATH"], "HOME": str(Path.home())}
-        tried = subprocess.run(
-            [path, "-c", f"{probe}; import sys; print(sys.version)"], capture_output=True, env=env, check=False
-        )
-        if tried.returncode == 0 and tried.stdout.decode().strip() != sys.version:
-            able[tried.stdout] = path
-    return list(able.values())
-
-
 @pytest.mark.slow
 def test_results_are_the_same_in_every_python(at_home: dict[str, Any], daymark: Daymark, tmp_path: Path) -> None:
-    others = pythons()
-    if not others:
-        pytest.skip("no other Python here has the dependencies; name one in DAYMARK_PYTHONS")
-    for number, python in enumerate(others):
-        here = live(Daymark(daymark.nest, python), tmp_path / str(number), {})
-        assert (python, [key for key in at_home if here[key] != at_home[key]]) == (python, [])
+    found = pythons.others()
+    if not found:
+        pytest.skip("there is no other Python from 3.11 on here; name one in DAYMARK_PYTHONS")
+    for version, python in found.items():
+        try:
+            able = pythons.ready(python)
+        except AssertionError as error:
+            pytest.skip(str(error))
+        here = live(Daymark(daymark.nest, able), tmp_path / str(version[1]), {})
+        assert (version, differing(at_home, here)) == (version, [])
 
 
 ACCOUNT = """
