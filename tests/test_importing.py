@@ -106,6 +106,34 @@ def test_single_dates_stand_under_their_years_and_prove_no_rule(events, wanted):
     assert (entry["rule"], entry["announced"]) == ("announced", {str(year): span for year, span in wanted.items()})
 
 
+def test_the_newest_revision_of_an_event_counts_wherever_it_stands():
+    old = event("UID:1", "SEQUENCE:1", f"{ON}20270507")
+    new = event("UID:1", "SEQUENCE:2", f"{ON}20270610", name="Y Day")
+    for events in ([old, new], [new, old]):
+        found, listing = series(*events)
+        assert [(s.day.name(), str(s.day.announced[2027].start)) for s in found] == [("Y Day", "2027-06-10")]
+        assert listing.notes == []
+
+
+LEFT_OUT = [
+    ("cancelled", ["STATUS:CANCELLED"], "event 1: 'X Day': it is cancelled"),
+    ("in days", ["DURATION:P367D"], "event 1: 'X Day': it lasts more than a year"),
+    ("to an end", ["DTEND;VALUE=DATE:20290101"], "event 1: 'X Day': it lasts more than a year"),
+]
+
+
+@pytest.mark.parametrize(("lines", "say"), [row[1:] for row in LEFT_OUT], ids=[row[0] for row in LEFT_OUT])
+def test_what_is_left_out_is_told(lines, say):
+    found, listing = series(event("UID:1", f"{ON}20270507", *lines))
+    assert (found, listing.notes) == ([], [say])
+
+
+def test_a_newer_revision_that_is_cancelled_takes_the_day_with_it():
+    held = event("UID:1", f"{ON}20270507")
+    found, listing = series(held, event("UID:1", "SEQUENCE:1", f"{ON}20270507", "STATUS:CANCELLED"))
+    assert (found, listing.notes) == ([], ["event 2: 'X Day': it is cancelled"])
+
+
 def test_a_rule_that_we_have_no_words_for_becomes_the_dates_of_the_years_to_come():
     day = one(f"{ON}20150730", "RRULE:FREQ=YEARLY;BYYEARDAY=211")
     assert (day.rule, [str(day.announced[year].start) for year in (2027, 2028)]) == (

@@ -105,6 +105,7 @@ DAY_MISTAKES = [
     row("related", DAY, CHECKED, CHECKED + 'related = ["x"]\n', 6, D, "names 'x'", "write an id"),
     row("language", DAY, END, END + '[test-day.names]\nde = "x"\n', 10, f"{D}.names", "'de' is not one", "en, fr"),
     row("a mark", DAY, "Test Day", "Test\u200b Day", 2, D, "the name in en holds hidden marks", "retype it"),
+    row("markup", DAY, "Test Day", "Test <b>Day</b>", 2, D, "holds < or >, as markup does", "plain text"),
     row("a split letter", DAY, "Test Day", "Cafe\u0301", 2, D, "hidden marks", "retype it"),
     row("a mark in fr", DAY, END, END + '[test-day.names]\nfr = "a\u202eb"\n', 10, D, "in fr holds hidden", "retype"),
     row("exception", DAY, END, END + f'[{X}]\n2026 = "2027-05-07"\n', 10, X, "not a date in 2026", '"cancelled"'),

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 CAMPAIGN = "cooperatives-day/2026"
 NAMES = [f"{stage}-mastodon-en" for stage in ("eve", "day", "thanks")]
+MOVED = """[cooperatives-day]
+name = "International Day of Cooperatives"
+rule = "07-11"
+sources = ["https://www.example.org/moved"]
+checked = 2026-07-01
+dimensions = ["economic"]
+themes = ["decent-work"]
+proclaimed = { body = "The harbour" }
+"""
 
 
 def made(daymark, home: Path, *words: str, now: str = "2026-07-01T10:00:00Z"):
@@ -95,6 +104,7 @@ def test_a_later_version_says_what_is_new_changed_and_gone(daymark, at) -> None:
         "new": [NAMES[2]],
         "changed": [NAMES[1]],
         "gone": [NAMES[0]],
+        "embargo": None,
     }
     changes = (folder(place) / "CHANGES.txt").read_text("utf-8")
     assert changes.index("Version 2 of 2026-07-02") < changes.index("Version 1 of 2026-07-01")
@@ -102,12 +112,17 @@ def test_a_later_version_says_what_is_new_changed_and_gone(daymark, at) -> None:
 
 
 def test_an_embargo_stays_until_it_is_taken_back(daymark, home: Path) -> None:
-    made(daymark, home, "--embargo", "2026-07-03T06:00+01:00")
     made(daymark, home)
+    made(daymark, home, "--embargo", "2026-07-03T06:00+01:00")
+    assert made(daymark, home)["change"] is None
     page = folder(home) / "index.html"
     assert "publish nothing of this before Friday, 3 July 2026, 06:00 UTC+01:00" in page.read_text("utf-8")
     made(daymark, home, "--embargo", "")
-    assert "before Friday, 3 July" not in page.read_text("utf-8")
+    asked = "please publish nothing of this before Friday, 3 July 2026, 06:00 UTC+01:00"
+    assert asked not in page.read_text("utf-8").partition("<h2>")[0]
+    changes = (folder(home) / "CHANGES.txt").read_text("utf-8").splitlines()
+    told = ["- The embargo is lifted.", f"- Embargo: {asked}.", "- the first version"]
+    assert [line for line in changes if line.startswith("-")] == told
 
 
 @pytest.mark.parametrize(
@@ -136,6 +151,31 @@ def test_the_day_comes_as_a_calendar_under_the_identity_of_our_feeds(daymark, ho
     uid = next(line for line in (folder(home) / "day.ics").read_text("utf-8").splitlines() if line.startswith("UID:"))
     feed = (home / "public" / "observances.ics").read_text("utf-8")
     assert uid in feed.splitlines()
+
+
+def test_partners_hear_that_the_day_moved_and_that_it_is_no_longer_held(daymark, home: Path) -> None:
+    cards = [f"card-en-{size}" for size in ("wide", "portrait", "story")]
+    made(daymark, home)
+    own = home / "calendars" / "own.toml"
+    own.write_text(MOVED)
+    told = made(daymark, home, now="2026-07-02T10:00:00Z")
+    assert (told["change"]["changed"], told["change"]["gone"]) == (["day.ics"], [*NAMES, *cards])
+    assert told["left_out"] == [f"{id}: its day moved from 2026-07-04 to 2026-07-11" for id in COOPS]
+    lines = (folder(home) / "day.ics").read_text("utf-8").splitlines()
+    assert {"DTSTART;VALUE=DATE:20260711", "SEQUENCE:1", "DTSTAMP:20260702T000000Z"} <= set(lines)
+    assert "11 July 2026" in (folder(home) / "index.html").read_text("utf-8")
+    own.write_text("[cooperatives-day]\nhidden = true\n")
+    told = made(daymark, home, now="2026-07-03T10:00:00Z")
+    assert (told["version"], told["change"]["gone"]) == (3, ["day.ics"])
+    assert not (folder(home) / "day.ics").exists()
+
+
+def test_partners_hear_that_every_text_was_withdrawn(daymark, home: Path) -> None:
+    made(daymark, home)
+    daymark("reject", *COOPS, "--why", "not now", "--as", "Ben", home=home)
+    told = made(daymark, home)
+    assert (told["texts"], told["change"]["gone"][:3]) == ([], NAMES)
+    assert not list((folder(home) / "texts").glob("*"))
 
 
 def test_a_picture_comes_bare_with_its_description(daymark, at) -> None:

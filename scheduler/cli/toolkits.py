@@ -28,11 +28,14 @@ def toolkit(
     json: Json = False,
 ) -> None:
     """Write a campaign's approved texts and pictures for partners: a page, a folder, a ZIP, and what changed."""
+    from scheduler.workflow.calendar import sync
     from scheduler.workflow.toolkit import make_toolkit
 
     if language not in LANGUAGES:
         raise UnknownName("language", language, LANGUAGES, f"choose one of: {', '.join(LANGUAGES)}")
-    made = make_toolkit(workspace(home, now), campaign, language, _moment(embargo))
+    ws = workspace(home, now)
+    sync(ws)
+    made = make_toolkit(ws, campaign, language, _moment(embargo))
     if json:
         show.document(asdict(made) | {"folder": str(made.folder), "archive": str(made.archive)})
         return

@@ -11,7 +11,7 @@ from scheduler.model import LANGUAGES
 if TYPE_CHECKING:
     from scheduler.toml import Table
 
-_MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff<>]")
+_MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def address(t: Table, key: str, *, needed: bool = True) -> str:
@@ -44,9 +44,11 @@ def names(t: Table, english: str) -> tuple[dict[str, str], dict[str, str]]:
         found[language], source = sourced(inner, language, "text")
         sources |= {language: source} if source else {}
     for language, text in found.items():
+        key = "name" if language == "en" else f"names.{language}"
         if text != unicodedata.normalize("NFC", text) or _MARKS.search(text):
-            key = "name" if language == "en" else f"names.{language}"
             t.wrong(key, f"the name in {language} holds hidden marks", "retype it")
+        elif re.search("[<>]", text):
+            t.wrong(key, f"the name in {language} holds < or >, as markup does", "leave it out: a name is plain text")
     return found, sources
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from scheduler.model import Post
@@ -42,13 +42,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a version of a toolkit brought, by names of items. `date` is an ISO date; the first version has no lists."""
+    """What a version of a toolkit brought, by names of items. `date` is an ISO date; the first version has no lists.
+
+    `embargo` is the ISO moment that partners are newly asked to wait for, empty if they need not wait any more.
+    """
 
     version: int
     date: str
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    embargo: str | None = None  # None: as it was
 
 
 def items(posts: Iterable[Post]) -> list[Item]:
@@ -111,13 +115,20 @@ def as_zip(files: Mapping[str, bytes], folder: str) -> bytes:
     return out.getvalue()
 
 
-def told(history: Iterable[Change], say: Any) -> str:
-    """The changelog in words, the newest version first. `say` gives a text of the language by its key."""
-    return "\n".join("\n".join(_told(change, say)) + "\n" for change in sorted(history, key=lambda c: -c.version))
+def told(history: Iterable[Change], say: Any, moment: Callable[[str], str]) -> str:
+    """The changelog in words, the newest version first.
+
+    `say` gives a text of the language by its key, `moment` an ISO moment in its words.
+    """
+    newest_first = sorted(history, key=lambda c: -c.version)
+    return "\n".join("\n".join(_told(change, say, moment)) + "\n" for change in newest_first)
 
 
-def _told(change: Change, say: Any) -> list[str]:
+def _told(change: Change, say: Any, moment: Callable[[str], str]) -> list[str]:
     lines = [say("kit_version", version=change.version, date=change.date)]
     for key, names in (("kit_new", change.new), ("kit_changed", change.changed), ("kit_gone", change.gone)):
         lines += [f"- {name}: {say(key)}" for name in names]
+    if change.embargo is not None:
+        wait = say("kit_embargo", moment=moment(change.embargo)) if change.embargo else say("kit_embargo_over")
+        lines.append(f"- {wait}")
     return lines if len(lines) > 1 else [*lines, f"- {say('kit_first')}"]

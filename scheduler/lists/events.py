@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 20_000  # of one file: parsing them takes seconds
 LONGEST_LINE = 10_000  # signs of a line, unfolded; a list of exceptions may be long, a name is not
-_NEEDED = frozenset("BEGIN END UID SUMMARY DTSTART DTEND DURATION RRULE RDATE EXDATE RECURRENCE-ID STATUS URL".split())
+_NEEDED = frozenset(
+    "BEGIN END UID SUMMARY DTSTART DTEND DURATION RRULE RDATE EXDATE RECURRENCE-ID SEQUENCE STATUS URL".split()
+)
 _FOLD = re.compile(r"\r?\n[ \t]")
 _NAME = re.compile(r"[A-Za-z-]+")
 

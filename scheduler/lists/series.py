@@ -96,7 +96,10 @@ def _sorted(parts: list[Component], reading: _Reading) -> tuple[list[_Event], li
     ruled: list[_Event] = []
     single: list[_Event] = []
     masters = {str(part.get("UID")) for part in parts if part.get("RRULE") and part.get("UID")}
+    newest = _newest(parts)
     for n, part in enumerate(parts, start=1):
+        if _sequence(part) < newest.get(_which(part), 0):
+            continue
         try:
             event, at = _event(part, f"event {n}", reading.listing), day_in(part.get("RECURRENCE-ID"))
             cancelled = str(part.get("STATUS", "")).upper() == "CANCELLED"
@@ -105,13 +108,32 @@ def _sorted(parts: list[Component], reading: _Reading) -> tuple[list[_Event], li
             continue
         if at and cancelled:
             reading.gone.setdefault(str(part.get("UID")), []).append(at)
-        elif not event or cancelled:
+        elif cancelled and event:
+            reading.listing.note(f"event {n}: '{event.name[:60]}': it is cancelled")
+        elif not event:
             continue
         elif at and event.uid in masters:
             reading.moved.setdefault(event.uid, []).append((at, event))
         else:
             (ruled if part.get("RRULE") else single).append(event)
     return ruled, single
+
+
+def _newest(parts: Iterable[Component]) -> dict[tuple[str, str], int]:
+    """The newest revision of each event: a file may hold those that it took the place of, too."""
+    newest: dict[tuple[str, str], int] = {}
+    for part in parts:
+        newest[_which(part)] = max(newest.get(_which(part), 0), _sequence(part))
+    return newest
+
+
+def _which(part: Component) -> tuple[str, str]:
+    return str(part.get("UID", "")), str(day_in(part.get("RECURRENCE-ID")))
+
+
+def _sequence(part: Component) -> int:
+    found = part.get("SEQUENCE", 0)
+    return found if isinstance(found, int) and part.get("UID") else 0
 
 
 def _event(part: Component, where: str, listing: Listing) -> _Event | None:
@@ -124,7 +146,11 @@ def _event(part: Component, where: str, listing: Listing) -> _Event | None:
         listing.note(f"{where}: {start} lies outside {FIRST_YEAR} to {LAST_YEAR}")
         return None
     without_year = re.sub(rf"[\s,(–-]*\b{start.year}\b\)?$", "", name).strip()
-    end = min(start + length_of(part, start), date(LAST_YEAR + 1, 12, 31))
+    length = length_of(part, start)
+    if length > timedelta(days=365):
+        listing.note(f"{where}: '{name[:60]}': it lasts more than a year")
+        return None
+    end = min(start + length, date(LAST_YEAR + 1, 12, 31))
     return _Event(where, without_year or name, str(part.get("UID", "")), Span(start, max(start, end)), part)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -23,20 +24,20 @@ from scheduler.store.opening import reading
 from scheduler.workflow.calendar import synced
 from scheduler.workflow.carding import Draughtsman
 from scheduler.workflow.editions import sayings_of
-from scheduler.workflow.facts import occurrence_of
+from scheduler.workflow.facts import drift, occurrence_of
 from scheduler.workflow.keeping import keep_file, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
     from pathlib import Path
 
     from scheduler.exports.toolkit import Item
-    from scheduler.model import Campaign, Post
+    from scheduler.feeds import Revision
+    from scheduler.model import Calendar, Campaign, Occurrence, Post
     from scheduler.workflow import Workspace
     from scheduler.workflow.carding import Drawn
 
-FOLDER, RECORD = "toolkits", "toolkit.json"
+FOLDER, RECORD, DAY = "toolkits", "toolkit.json", "day.ics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +59,46 @@ class _Kit:
     campaign: Campaign
     items: tuple[Item, ...]
     cards: Mapping[str, Drawn]  # by name
+    now: Occurrence | None  # None: the day is no longer held
+    day: Revision | None  # the same, as partners' calendars get it
     history: tuple[Change, ...]
     embargo: str
-    language: str
+    tongue: Tongue
 
 
 def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: str | None = None) -> Toolkit:
     """Writes toolkits/<campaign>/ and its .zip from the approved posts; a new version only if something changed.
 
-    `embargo` is an ISO moment, kept for later versions; empty takes it back. Raises UnknownName for a campaign that is
-    none, PersonNeeded while nothing is approved, BadData if a file cannot be written or a picture is not what it was.
+    Posts for a day that has moved since stay out. `embargo` is an ISO moment, kept for later versions; empty takes it
+    back. Raises UnknownName for a campaign that is none, PersonNeeded if nothing was ever approved, BadData if a file
+    cannot be written or a picture is not what it was.
     """
-    found, posts, left_out = _approved(ws, campaign)
+    calendar = synced(ws)
+    found, now, posts, left_out = _approved(ws, campaign, calendar)
     name = campaign.replace("/", "-")
     folder = ws.home / FOLDER / name
     last = _last(folder)
+    if not posts and not last:  # else partners must hear that what they have is not to be used
+        raise PersonNeeded(
+            f"no post of {campaign} is approved yet", f"see what waits for a yes: daymark preview {campaign}"
+        )
+    (said,) = sayings_of(ws, [language])
+    tongue = Tongue(said, load_labels(ws.settings.templates, language))
     texts = items(posts)
-    cards, missing = _cards(ws, found, sorted({item.language for item in texts}))
-    wait = str(last.get("embargo", "")) if embargo is None else embargo
-    new, changed, gone = changes(last.get("items", {}), _digests(texts, cards))
+    cards, missing = _cards(ws, now, sorted({item.language for item in texts}), calendar)
+    day = _day(now, tongue, calendar)
+    before = str(last.get("embargo", ""))
+    wait = before if embargo is None else embargo
+    new, changed, gone = changes(last.get("items", {}), _digests(texts, cards, day))
     history = tuple(_change(c) for c in last.get("history", ()))
-    same = (last.get("embargo", ""), last.get("language")) == (wait, language)
     change = None
-    if not history or new or changed or gone or not same:
-        lists = {"new": tuple(new), "changed": tuple(changed), "gone": tuple(gone)} if history else {}
-        change = Change(len(history) + 1, ws.now.date().isoformat(), **lists)
-        history = (*history, change)
-    kit = _Kit(found, tuple(texts), cards, history, wait, language)
+    if not history:
+        change = Change(1, ws.now.date().isoformat())
+    elif new or changed or gone or wait != before:
+        lists = {"new": tuple(new), "changed": tuple(changed), "gone": tuple(gone)}
+        change = Change(len(history) + 1, ws.now.date().isoformat(), **lists, embargo=wait if wait != before else None)
+    history = (*history, change) if change else history
+    kit = _Kit(found, tuple(texts), cards, now, day, history, wait, tongue)
     _write(ws, kit, folder, posts)
     archive = folder.with_name(f"{name}.zip")
     return Toolkit(folder, archive, len(history), tuple(i.name for i in texts), change, (*left_out, *missing))
@@ -92,33 +106,33 @@ def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: st
 
 def _change(row: dict[str, Any]) -> Change:
     lists = {key: tuple(row.get(key, ())) for key in ("new", "changed", "gone")}
-    return Change(int(row["version"]), str(row["date"]), **lists)
+    return Change(int(row["version"]), str(row["date"]), **lists, embargo=row.get("embargo"))
 
 
-def _approved(ws: Workspace, id: str) -> tuple[Campaign, list[Post], list[str]]:
-    """The campaign, its posts that partners may have, and of each of the others why they may not."""
+def _approved(ws: Workspace, id: str, calendar: Calendar) -> tuple[Campaign, Occurrence | None, list[Post], list[str]]:
+    """The campaign, its day as it is now, its posts that partners may have, and of the others why they may not."""
     with reading(ws.home) as db:
         campaigns = reads.campaigns(db)
         if id not in campaigns:
             raise UnknownName("campaign", id, campaigns, "list them with: daymark upcoming")
         posts = reads.posts(db, campaign=id)
-    why = {p.id: _why_not(p) for p in posts}
+    found = campaigns[id]
+    now = occurrence_of(found.observance, found.year, id, calendar)
+    why = {p.id: _why_not(p, now) for p in posts}
     free = [p for p in posts if not why[p.id]]
-    if not free:
-        raise PersonNeeded(f"no post of {id} is approved yet", f"see what waits for a yes: daymark preview {id}")
-    return campaigns[id], free, [f"{name}: {reason}" for name, reason in why.items() if reason]
+    return found, now, free, [f"{name}: {reason}" for name, reason in why.items() if reason]
 
 
-def _why_not(p: Post) -> str:
+def _why_not(p: Post, now: Occurrence | None) -> str:
     if p.review is not Review.APPROVED or p.digest != digest_of(p):
         return "nobody has approved it"
-    return "it tells a story to which consent was given to us alone" if p.consent else ""
+    return "it tells a story to which consent was given to us alone" if p.consent else drift(p, now)
 
 
-def _cards(ws: Workspace, campaign: Campaign, languages: list[str]) -> tuple[dict[str, Drawn], list[str]]:
+def _cards(
+    ws: Workspace, now: Occurrence | None, languages: list[str], calendar: Calendar
+) -> tuple[dict[str, Drawn], list[str]]:
     """The day's cards in every size and in these languages, by name; or why there are none. They name no helpline."""
-    calendar = synced(ws)
-    now = occurrence_of(campaign.observance, campaign.year, campaign.id, calendar)
     draughtsman = Draughtsman(ws, calendar)
     try:
         drawn = (
@@ -129,10 +143,11 @@ def _cards(ws: Workspace, campaign: Campaign, languages: list[str]) -> tuple[dic
     return {f"card-{card.language}-{card.size}": card for card in drawn}, []
 
 
-def _digests(texts: Iterable[Item], cards: Mapping[str, Drawn]) -> dict[str, str]:
+def _digests(texts: Iterable[Item], cards: Mapping[str, Drawn], day: Revision | None) -> dict[str, str]:
     """What is told of as changed when it changes: of a card what it says, as another Typst draws other bytes."""
-    said = {name: sha256(card.alt.encode()).hexdigest() for name, card in cards.items()}
-    return {item.name: item.digest for item in texts} | said
+    said = {name: card.alt for name, card in cards.items()}
+    said |= {DAY: json.dumps(day.content, sort_keys=True)} if day else {}
+    return {item.name: item.digest for item in texts} | {k: sha256(v.encode()).hexdigest() for k, v in said.items()}
 
 
 def _last(folder: Path) -> dict[str, Any]:
@@ -164,20 +179,19 @@ def _keep(path: Path, data: bytes) -> None:
 
 
 def _files(ws: Workspace, kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
-    (said,) = sayings_of(ws, [kit.language])
-    tongue = Tongue(said, load_labels(ws.settings.templates, kit.language))
+    tongue = kit.tongue
     files = {f"texts/{item.name}.txt": _text(item) for item in kit.items} | _pictures(kit, posts)
     for name, card in kit.cards.items():
         files[f"pictures/{name}.png"], files[f"pictures/{name}.txt"] = card.png, f"{card.alt}\n".encode()
     files["posts.csv"] = as_csv(kit.items)
-    files["CHANGES.txt"] = told(kit.history, tongue.say).encode()
+    files["CHANGES.txt"] = _told(kit).encode()
     files["LICENCE.txt"] = f"{_licence(ws, tongue)}\n".encode()
-    files |= _calendar(ws, kit, tongue)
-    record: dict[str, Any] = {"campaign": kit.campaign.id, "language": kit.language, "embargo": kit.embargo}
-    record |= {"history": [asdict(c) for c in kit.history], "items": _digests(kit.items, kit.cards)}
+    files |= _calendar(kit)
+    record: dict[str, Any] = {"campaign": kit.campaign.id, "embargo": kit.embargo}
+    record |= {"history": [asdict(c) for c in kit.history], "items": _digests(kit.items, kit.cards, kit.day)}
     files[RECORD] = (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode()
     page = site_templates(ws.settings.templates).get_template("toolkit.html")
-    files["index.html"] = (filled(page, _context(ws, kit, tongue, sorted(files))) + "\n").encode()
+    files["index.html"] = (filled(page, _context(ws, kit, sorted(files))) + "\n").encode()
     return files
 
 
@@ -194,24 +208,29 @@ def _pictures(kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
         raise BadData(str(error), "put back the picture that was approved, or have the new one approved") from error
 
 
-def _calendar(ws: Workspace, kit: _Kit, tongue: Tongue) -> dict[str, bytes]:
-    """The day itself for partners' calendars, under the identity that it has in our feeds."""
+def _day(now: Occurrence | None, tongue: Tongue, calendar: Calendar) -> Revision | None:
+    """The day for partners' calendars, under the identity that it has in our feeds; None if it is no longer held."""
+    if now is None:
+        return None
+    edition = feeds.Edition(tongue.sayings, calendar.regions)
+    entries = feeds.observance_entries([now.observance], now.year, now.year, edition)
+    ours = [e for e in entries if e.content["start"] == now.start.isoformat()]
+    return feeds.revise(ours, {}, _moment(now.start.isoformat())).current[0]
+
+
+def _calendar(kit: _Kit) -> dict[str, bytes]:
+    """The day with a sequence that rises with each version in which it changed: else calendars keep the old one."""
     from scheduler.feeds.ical import write  # it loads icalendar, a tenth of a second
 
-    calendar = synced(ws)
-    day = calendar.observances.get(kit.campaign.observance)
-    if day is None:
+    if kit.now is None or kit.day is None:
         return {}
-    edition = feeds.Edition(tongue.sayings, calendar.regions)
-    entries = feeds.observance_entries([day], kit.campaign.year, kit.campaign.year, edition)
-    ours = [e for e in entries if e.content["start"] == kit.campaign.start.isoformat()]
-    revised = feeds.revise(ours, {}, _moment(kit.history[0].date)).current
-    return {"day.ics": write("day.ics", revised, Header(day.name(kit.language), tongue.rule(day), "teal"))}
+    versions = [c for c in kit.history if c.version == 1 or DAY in (*c.new, *c.changed)]
+    first, last = _moment(versions[0].date), _moment(versions[-1].date)
+    day = replace(kit.day, sequence=len(versions) - 1, created=first, stamp=last)
+    return {DAY: write(DAY, [day], Header(day.content["summary"], kit.tongue.rule(kit.now.observance), "teal"))}
 
 
 def _moment(day: str) -> datetime:
-    from datetime import UTC, datetime
-
     return datetime.fromisoformat(day).replace(tzinfo=UTC)
 
 
@@ -222,23 +241,30 @@ def _licence(ws: Workspace, tongue: Tongue) -> str:
     return tongue.say("kit_ask", contact=settings.contact or settings.site or settings.name)
 
 
-def _context(ws: Workspace, kit: _Kit, tongue: Tongue, names: list[str]) -> dict[str, Any]:
-    from datetime import datetime
+def _told(kit: _Kit) -> str:
+    return told(kit.history, kit.tongue.say, lambda wait: _wait(wait, kit.tongue))
 
-    newest = kit.history[-1]
+
+def _wait(moment: str, tongue: Tongue) -> str:
+    """An embargo's moment as a language writes it."""
+    wait = datetime.fromisoformat(moment)
+    return f"{tongue.day(wait.date())}, {wait:%H:%M} {wait.tzname() or ''}".strip()
+
+
+def _context(ws: Workspace, kit: _Kit, names: list[str]) -> dict[str, Any]:
+    tongue, newest, day = kit.tongue, kit.history[-1], kit.now or kit.campaign
     marks = dict.fromkeys(newest.changed, "kit_changed") | dict.fromkeys(newest.new, "kit_new")
-    wait = datetime.fromisoformat(kit.embargo) if kit.embargo else None
     return {
         "say": tongue.say,
         "tongue": tongue,
         "us": ws.settings.name,
         "name": kit.campaign.name,
-        "when": tongue.span(kit.campaign.start, kit.campaign.end),
+        "when": tongue.span(day.start, day.end),
         "version": newest.version,
         "date": tongue.day(_moment(newest.date).date()),
-        "embargo": f"{tongue.day(wait.date())}, {wait:%H:%M} {wait.tzname() or ''}".strip() if wait else "",
+        "embargo": _wait(kit.embargo, tongue) if kit.embargo else "",
         "licence": _licence(ws, tongue),
-        "changes": told(kit.history, tongue.say),
+        "changes": _told(kit),
         "texts": [_shown(item, tongue, marks.get(item.name, "")) for item in kit.items],
         "cards": [(f"pictures/{name}.png", card) for name, card in kit.cards.items()],
         "files": [name for name in names if not name.startswith("texts/")],
