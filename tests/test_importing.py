@@ -128,6 +128,14 @@ def test_what_is_left_out_is_told(lines, say):
     assert (found, listing.notes) == ([], [say])
 
 
+@pytest.mark.parametrize("broken", ["RECURRENCE-ID:nonsense", "SEQUENCE:many", "RECURRENCE-ID;VALUE=DATE:20270231"])
+def test_a_broken_mark_of_revision_spoils_no_other_event(broken):
+    found, _ = series(
+        event("UID:1", f"{ON}20270507", broken, name="X Day"), event("UID:2", f"{ON}20270610", name="Y Day")
+    )
+    assert "Y Day" in [s.day.name() for s in found]
+
+
 def test_a_newer_revision_that_is_cancelled_takes_the_day_with_it():
     held = event("UID:1", f"{ON}20270507")
     found, listing = series(held, event("UID:1", "SEQUENCE:1", f"{ON}20270507", "STATUS:CANCELLED"))

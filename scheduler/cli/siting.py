@@ -17,13 +17,16 @@ def site(
     now: Now = "",
     json: Json = False,
 ) -> None:
-    """Write the public site: a page for every day, month, theme and language. Unchanged pages are left alone."""
+    """Write the public site, and the feeds that it leads to: a page for every day, month, theme and language."""
     from scheduler.workflow.calendar import sync
+    from scheduler.workflow.publishing import build_feeds
     from scheduler.workflow.siting import write_site
 
     ws = workspace(home, now)
     sync(ws)
-    done = write_site(ws, Path(out).absolute() if out else None)
+    folder = Path(out).absolute() if out else None
+    build_feeds(ws, folder)  # the pages lead to them
+    done = write_site(ws, folder)
     if json:
         told = {"folder": str(done.folder), "files": done.files, "changed": done.changed, "removed": done.removed}
         show.document(told | {"undrawn": done.undrawn})

@@ -6,6 +6,7 @@ An event that repeats is a day of its own. Events that do not are one day if the
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -98,9 +99,9 @@ def _sorted(parts: list[Component], reading: _Reading) -> tuple[list[_Event], li
     masters = {str(part.get("UID")) for part in parts if part.get("RRULE") and part.get("UID")}
     newest = _newest(parts)
     for n, part in enumerate(parts, start=1):
-        if _sequence(part) < newest.get(_which(part), 0):
-            continue
         try:
+            if _sequence(part) < newest.get(_which(part), 0):
+                continue
             event, at = _event(part, f"event {n}", reading.listing), day_in(part.get("RECURRENCE-ID"))
             cancelled = str(part.get("STATUS", "")).upper() == "CANCELLED"
         except Exception as error:  # noqa: BLE001  (a broken property shows when it is read, as whatever it broke)
@@ -123,7 +124,8 @@ def _newest(parts: Iterable[Component]) -> dict[tuple[str, str], int]:
     """The newest revision of each event: a file may hold those that it took the place of, too."""
     newest: dict[tuple[str, str], int] = {}
     for part in parts:
-        newest[_which(part)] = max(newest.get(_which(part), 0), _sequence(part))
+        with suppress(Exception):  # a broken property is told when the event is read
+            newest[_which(part)] = max(newest.get(_which(part), 0), _sequence(part))
     return newest
 
 
