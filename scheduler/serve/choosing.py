@@ -206,11 +206,13 @@ class Choices:
 
     def _taken_apart(self, written: _Written) -> Part:
         digest = written.item.digest
-        if digest not in self._parts:
+        part = self._parts.get(digest)
+        if part is None:
+            part = part_of(written.item.body, written.path)
             if len(self._parts) >= MOST_PARTS:
-                del self._parts[next(iter(self._parts))]
-            self._parts[digest] = part_of(written.item.body, written.path)
-        return self._parts[digest]
+                self._parts.pop(next(iter(self._parts)), None)
+            self._parts[digest] = part
+        return part
 
     def _keep(self, path: str, made: _Made) -> None:
         if old := self._made.pop(path, None):
