@@ -111,6 +111,26 @@ def fitted(data: bytes, most: int = 0, longest: int = 0) -> bytes:
     raise NoPicture(f"it has {len(alone)} bytes and cannot be shown in {most}")
 
 
+def framed(data: bytes, size: str, ground: str) -> bytes:
+    """The whole picture in one of SIZES, in the middle of a ground of a colour: nothing cut off, never made larger.
+
+    A PNG stays one, anything else becomes a JPEG. Raises NoPicture, also for one that moves.
+    """
+    picture = _opened(bare(data))
+    if getattr(picture, "is_animated", False):
+        raise NoPicture("it moves")
+    from PIL import Image, ImageOps
+
+    room = SIZES[size]
+    within = min(room[0], picture.width), min(room[1], picture.height)
+    shown = ImageOps.contain(_plain(picture), within, Image.Resampling.LANCZOS)
+    sheet = Image.new("RGB", room, ground)
+    corner = (room[0] - shown.width) // 2, (room[1] - shown.height) // 2
+    sheet.paste(shown, corner, shown if shown.mode == "RGBA" else None)
+    how: dict[str, object] = {"quality": _QUALITIES[0]} if picture.format != "PNG" else {}
+    return _saved(sheet, "JPEG" if how else "PNG", optimize=True, icc_profile=_profile(picture), **how)
+
+
 def ending(data: bytes) -> str:
     """How the name of a picture's file ends: png, webp or jpg."""
     return "png" if data.startswith(b"\x89PNG") else "webp" if data.startswith(b"RIFF") else "jpg"
@@ -120,9 +140,7 @@ def _smaller(picture: Picture, side: int) -> Iterator[bytes]:
     """The picture at a length of its longer side, in the forms that it may have, the best first."""
     from PIL.Image import Resampling
 
-    clear = picture.has_transparency_data
-    colours = picture.info.get("icc_profile") if picture.mode in ("RGB", "RGBA") else None
-    plain = picture.convert("RGBA" if clear else "RGB")
+    clear, colours, plain = picture.has_transparency_data, _profile(picture), _plain(picture)
     width, height = (max(1, round(each * side / max(picture.size))) for each in picture.size)
     plain = plain.resize((width, height), Resampling.LANCZOS) if (width, height) != picture.size else plain
     plain.info = {}
@@ -131,6 +149,15 @@ def _smaller(picture: Picture, side: int) -> Iterator[bytes]:
     if not clear:
         for quality in _QUALITIES:
             yield _saved(plain, "JPEG", quality=quality, optimize=True, icc_profile=colours)
+
+
+def _plain(picture: Picture) -> Picture:
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+
+
+def _profile(picture: Picture) -> object:
+    """The colour profile, where it is one of the colours that are written again."""
+    return picture.info.get("icc_profile") if picture.mode in ("RGB", "RGBA") else None
 
 
 def _saved(picture: Picture, form: str, **how: object) -> bytes:

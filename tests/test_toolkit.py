@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CAMPAIGN = "cooperatives-day/2026"
 NAMES = [f"{stage}-mastodon-en" for stage in ("eve", "day", "thanks")]
+SHAPES = {"wide": (1200, 630), "portrait": (1080, 1350), "story": (1080, 1920)}
 MOVED = """[cooperatives-day]
 name = "International Day of Cooperatives"
 rule = "07-11"
@@ -178,30 +179,87 @@ def test_partners_hear_that_every_text_was_withdrawn(daymark, home: Path) -> Non
     assert not list((folder(home) / "texts").glob("*"))
 
 
-def test_a_picture_comes_bare_with_its_description(daymark, at) -> None:
-    home = at("fresh")
+def shown(daymark, home: Path, picture: Image.Image, name: str = "eve.jpg", **how: object) -> dict:
+    """A toolkit whose first text shows a picture of our own."""
     place = home / "templates" / "posts" / "observances" / "cooperatives-day"
     place.mkdir(parents=True)
-    exif = Image.Exif()
-    exif[0x010E] = "where it was taken"
-    Image.new("RGB", (800, 600), "teal").save(place / "eve.jpg", exif=exif)
+    picture.save(place / name, **how)
     (place / "eve.alt.txt").write_text("Hands that plant a tree.")
     assert daymark("plan", home=home).code == 0
     assert daymark("approve", EVE, "--as", "Ben", "--why", "it is ours", home=home).code == 0
-    made(daymark, home)
-    kept = (folder(home) / "pictures" / f"{NAMES[0]}.jpg").read_bytes()
-    assert b"where it was taken" not in kept and kept.startswith(b"\xff\xd8")
+    return made(daymark, home)
+
+
+def test_a_picture_comes_bare_with_its_description(daymark, at) -> None:
+    home, exif = at("fresh"), Image.Exif()
+    exif[0x010E] = "where it was taken"
+    shown(daymark, home, Image.new("RGB", (800, 600), "teal"), exif=exif)
+    for path in (folder(home) / "pictures").glob(f"{NAMES[0]}*"):
+        kept = path.read_bytes()
+        assert b"where it was taken" not in kept and kept.startswith(b"\xff\xd8")
     assert 'alt="Hands that plant a tree."' in (folder(home) / "index.html").read_text("utf-8")
+
+
+WHITE = {"RGB": (255, 255, 255), "RGBA": (255, 255, 255, 255), "L": 255, "CMYK": (0, 0, 0, 0)}
+OWN = {  # mode, form, points, and the points in which it is seen on each sheet
+    "a photograph": ("RGB", "jpg", (3000, 2000), {"wide": (945, 630), "portrait": (1080, 720), "story": (1080, 720)}),
+    "a small one": ("RGB", "jpg", (400, 300), dict.fromkeys(SHAPES, (400, 300))),
+    "a drawing": ("RGBA", "png", (1000, 2000), {"wide": (315, 630), "portrait": (675, 1350), "story": (960, 1920)}),
+    "grey": ("L", "png", (2160, 2160), {"wide": (630, 630), "portrait": (1080, 1080), "story": (1080, 1080)}),
+    "for print": ("CMYK", "jpg", (2160, 2160), {"wide": (630, 630), "portrait": (1080, 1080), "story": (1080, 1080)}),
+    "a WebP": ("RGB", "webp", (2160, 2160), {"wide": (630, 630), "portrait": (1080, 1080), "story": (1080, 1080)}),
+}
+
+
+@pytest.mark.parametrize(("mode", "form", "points", "seen"), OWN.values(), ids=OWN)
+def test_a_picture_of_our_own_is_whole_in_every_size(
+    mode: str, form: str, points: tuple[int, int], seen: dict[str, tuple[int, int]], daymark, at
+) -> None:
+    home = at("fresh")
+    told = shown(daymark, home, Image.new(mode, points, WHITE[mode]), f"eve.{form}")
+    page = (folder(home) / "index.html").read_text("utf-8")
+    assert not [why for why in told["left_out"] if "sizes" in why]
+    for size, shape in SHAPES.items():
+        path = f"pictures/{NAMES[0]}-{size}.{'png' if form == 'png' else 'jpg'}"
+        with Image.open(folder(home) / path) as sheet:
+            inside = sheet.convert("L").point(lambda grey: 255 if grey > 200 else 0).getbbox()
+            assert sheet.size == shape
+        left, top, right, bottom = inside
+        assert (right - left, bottom - top) == seen[size]
+        assert abs(left - (shape[0] - right)) <= 1 and abs(top - (shape[1] - bottom)) <= 1
+        assert f'<a href="{path}"><bdi>{shape[0]} × {shape[1]}</bdi></a>' in page
+
+
+def test_a_picture_that_has_a_size_already_is_not_made_again(daymark, at) -> None:
+    home = at("fresh")
+    shown(daymark, home, Image.new("RGB", SHAPES["portrait"], "teal"))
+    assert {p.stem.removeprefix(NAMES[0]) for p in (folder(home) / "pictures").glob(f"{NAMES[0]}*")} == {
+        "",
+        "-wide",
+        "-story",
+    }
+
+
+def test_a_picture_that_moves_comes_in_its_own_size_alone(daymark, at) -> None:
+    frames = [Image.new("RGB", (800, 600), colour) for colour in ("teal", "white")]
+    told = shown(daymark, at("fresh"), frames[0], "eve.webp", save_all=True, append_images=frames[1:])
+    assert [why for why in told["left_out"] if "sizes" in why] == [f"pictures/{NAMES[0]}.webp in other sizes: it moves"]
+
+
+def test_a_card_in_a_post_is_not_framed_for_it_is_drawn_in_every_size(daymark, home: Path) -> None:
+    assert daymark("card", EVE, "--attach", "--as", "Ana", home=home).code == 0
+    assert daymark("approve", EVE, "--as", "Ben", home=home).code == 0
+    made(daymark, home)
+    assert [p.name for p in (folder(home) / "pictures").glob(f"{NAMES[0]}*")] == [f"{NAMES[0]}.png"]
 
 
 def test_the_cards_of_the_day_are_in_it_in_every_size_and_language_of_its_texts(daymark, home: Path) -> None:
     made(daymark, home)
-    shapes = {"wide": (1200, 630), "portrait": (1080, 1350), "story": (1080, 1920)}
     found = {}
     for path in (folder(home) / "pictures").glob("card-*.png"):
         with Image.open(path) as card:
             found[path.stem] = card.size
-    assert found == {f"card-en-{size}": shape for size, shape in shapes.items()}
+    assert found == {f"card-en-{size}": shape for size, shape in SHAPES.items()}
     alt = (folder(home) / "pictures" / "card-en-wide.txt").read_text("utf-8").strip()
     assert "International Day of Cooperatives" in alt and alt in (folder(home) / "index.html").read_text("utf-8")
 

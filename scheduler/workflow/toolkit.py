@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from scheduler import feeds
-from scheduler.channels import PictureError, picture_bytes
 from scheduler.errors import BadData, PersonNeeded, UnknownName
 from scheduler.exports.toolkit import Change, as_csv, as_zip, changes, items, told
 from scheduler.feeds.header import Header
@@ -25,6 +25,7 @@ from scheduler.workflow.calendar import synced
 from scheduler.workflow.carding import Draughtsman
 from scheduler.workflow.editions import sayings_of
 from scheduler.workflow.facts import drift, occurrence_of
+from scheduler.workflow.framing import frame
 from scheduler.workflow.keeping import keep_file, sweep
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from scheduler.model import Calendar, Campaign, Occurrence, Post
     from scheduler.workflow import Workspace
     from scheduler.workflow.carding import Drawn
+    from scheduler.workflow.framing import Framed
 
 FOLDER, RECORD, DAY = "toolkits", "toolkit.json", "day.ics"
 
@@ -59,6 +61,7 @@ class _Kit:
     campaign: Campaign
     items: tuple[Item, ...]
     cards: Mapping[str, Drawn]  # by name
+    pictures: Framed
     now: Occurrence | None  # None: the day is no longer held
     day: Revision | None  # the same, as partners' calendars get it
     history: tuple[Change, ...]
@@ -85,7 +88,9 @@ def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: st
     (said,) = sayings_of(ws, [language])
     tongue = Tongue(said, load_labels(ws.settings.templates, language))
     texts = items(posts)
-    cards, missing = _cards(ws, now, sorted({item.language for item in texts}), calendar)
+    draughtsman = Draughtsman(ws, calendar)
+    cards, missing = _cards(draughtsman, now, sorted({item.language for item in texts}))
+    pictures = frame(texts, posts, partial(_ground, draughtsman, now), ws.home)
     day = _day(now, tongue, calendar)
     before = str(last.get("embargo", ""))
     wait = before if embargo is None else embargo
@@ -98,10 +103,11 @@ def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: st
         lists = {"new": tuple(new), "changed": tuple(changed), "gone": tuple(gone)}
         change = Change(len(history) + 1, ws.now.date().isoformat(), **lists, embargo=wait if wait != before else None)
     history = (*history, change) if change else history
-    kit = _Kit(found, tuple(texts), cards, now, day, history, wait, tongue)
-    _write(ws, kit, folder, posts)
+    kit = _Kit(found, tuple(texts), cards, pictures, now, day, history, wait, tongue)
+    _write(ws, kit, folder)
     archive = folder.with_name(f"{name}.zip")
-    return Toolkit(folder, archive, len(history), tuple(i.name for i in texts), change, (*left_out, *missing))
+    without = (*left_out, *missing, *pictures.left_out)
+    return Toolkit(folder, archive, len(history), tuple(i.name for i in texts), change, without)
 
 
 def _change(row: dict[str, Any]) -> Change:
@@ -130,10 +136,9 @@ def _why_not(p: Post, now: Occurrence | None) -> str:
 
 
 def _cards(
-    ws: Workspace, now: Occurrence | None, languages: list[str], calendar: Calendar
+    draughtsman: Draughtsman, now: Occurrence | None, languages: list[str]
 ) -> tuple[dict[str, Drawn], list[str]]:
     """The day's cards in every size and in these languages, by name; or why there are none. They name no helpline."""
-    draughtsman = Draughtsman(ws, calendar)
     try:
         drawn = (
             [draughtsman.draw(now, code, size, "", now.start) for code in languages for size in SIZES] if now else []
@@ -141,6 +146,11 @@ def _cards(
     except BadData as error:
         return {}, [f"cards of the day: {error.words}; {error.hint}"]
     return {f"card-{card.language}-{card.size}": card for card in drawn}, []
+
+
+def _ground(draughtsman: Draughtsman, now: Occurrence | None) -> str:
+    """The colour behind pictures that do not fill a size: that of the day's cards."""
+    return draughtsman.drawing(now.observance if now else None, next(iter(SIZES))).colours["ground"]
 
 
 def _digests(texts: Iterable[Item], cards: Mapping[str, Drawn], day: Revision | None) -> dict[str, str]:
@@ -159,8 +169,8 @@ def _last(folder: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _write(ws: Workspace, kit: _Kit, folder: Path, posts: list[Post]) -> None:
-    files = _files(ws, kit, posts)
+def _write(ws: Workspace, kit: _Kit, folder: Path) -> None:
+    files = _files(ws, kit)
     sweep(folder.parent)
     for place in {(folder / name).parent for name in files}:
         sweep(place)
@@ -178,9 +188,9 @@ def _keep(path: Path, data: bytes) -> None:
         keep_file(path, data)
 
 
-def _files(ws: Workspace, kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
+def _files(ws: Workspace, kit: _Kit) -> dict[str, bytes]:
     tongue = kit.tongue
-    files = {f"texts/{item.name}.txt": _text(item) for item in kit.items} | _pictures(kit, posts)
+    files = {f"texts/{item.name}.txt": _text(item) for item in kit.items} | kit.pictures.files
     for name, card in kit.cards.items():
         files[f"pictures/{name}.png"], files[f"pictures/{name}.txt"] = card.png, f"{card.alt}\n".encode()
     files["posts.csv"] = as_csv(kit.items)
@@ -198,14 +208,6 @@ def _files(ws: Workspace, kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
 def _text(item: Item) -> bytes:
     parts = [f"[{item.note}]" if item.note else "", item.text]
     return ("\n\n".join(filter(None, parts)) + "\n").encode()
-
-
-def _pictures(kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
-    by_digest = {p.wording.media.sha256: p.wording.media for p in posts if p.wording.media}
-    try:
-        return {i.picture: picture_bytes(by_digest[i.seen], "folder") for i in kit.items if i.picture}
-    except PictureError as error:
-        raise BadData(str(error), "put back the picture that was approved, or have the new one approved") from error
 
 
 def _day(now: Occurrence | None, tongue: Tongue, calendar: Calendar) -> Revision | None:
@@ -265,12 +267,14 @@ def _context(ws: Workspace, kit: _Kit, names: list[str]) -> dict[str, Any]:
         "embargo": _wait(kit.embargo, tongue) if kit.embargo else "",
         "licence": _licence(ws, tongue),
         "changes": _told(kit),
-        "texts": [_shown(item, tongue, marks.get(item.name, "")) for item in kit.items],
+        "texts": [_shown(item, kit, marks.get(item.name, "")) for item in kit.items],
         "cards": [(f"pictures/{name}.png", card) for name, card in kit.cards.items()],
         "files": [name for name in names if not name.startswith("texts/")],
     }
 
 
-def _shown(item: Item, tongue: Tongue, mark: str) -> dict[str, Any]:
+def _shown(item: Item, kit: _Kit, mark: str) -> dict[str, Any]:
+    tongue = kit.tongue
+    sizes = [(path, "{} × {}".format(*SIZES[size])) for size, path in kit.pictures.sizes.get(item.seen, {}).items()]
     when = f"{tongue.day(item.local.date())}, {item.local:%H:%M} ({item.zone})"
-    return {"item": item, "when": when, "mark": tongue.say(mark) if mark else ""}
+    return {"item": item, "when": when, "mark": tongue.say(mark) if mark else "", "sizes": sizes}
