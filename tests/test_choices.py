@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 from test_lists import PROPERTY
-from test_serve import Site, as_the_docs_have_it, require_feedcheck_is_content, running
+from test_serve import OTHERS, Site, as_the_docs_have_it, require_feedcheck_is_content, running
 
 from scheduler.feeds.choice import combined, part_of
 from scheduler.model import LANGUAGES
@@ -305,11 +305,19 @@ def test_the_http_check_of_feedcheck_finds_nothing_in_a_choice(site):
 
 
 @pytest.mark.slow
-def test_behind_the_nginx_of_the_docs_choices_are_made_and_offered(home, site, tmp_path):
+@pytest.mark.parametrize("lines", OTHERS)
+def test_behind_another_server_of_the_docs_choices_are_made_and_offered(lines, home, site, tmp_path):
     (home / "public" / "page.html").write_text("<!doctype html><title>A page</title>")
-    with as_the_docs_have_it("nginx", tmp_path, home / "public", choices=site.port) as front:
-        assert front.ask("/feed.ics?themes=food").body == site.ask("/feed.ics?themes=food").body
-        assert front.ask("/feed.ics?themes=nope").status == 404
+    with as_the_docs_have_it(lines, tmp_path, home / "public", choices=site.port) as front:
+        asked = "/feed.ics?themes=food"
+        made, ours = front.ask(asked), site.ask(asked)
+        assert made.body == ours.body
+        for name in ("content-type", "cache-control", "content-security-policy", "x-content-type-options", "vary"):
+            assert made.headers[name] == ours.headers[name], name
+        assert front.ask(asked, If_None_Match=made.headers["etag"]).status == 304
+        refused = front.ask("/feed.ics?themes=nope")
+        assert (refused.status, refused.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+        assert front.ask(asked, "POST").status == 405
         page = front.ask("/page.html")
         assert page.headers["server-timing"] == "choices"
         assert "script-src 'self'" in page.headers["content-security-policy"]

@@ -496,13 +496,13 @@ OTHERS = {  # by the language of their lines in docs/serving.md: what runs them,
 def as_the_docs_have_it(lines: str, folder: Path, public: Path, *, choices: int = 0):
     """Another server with its lines of docs/serving.md, on another port and for another folder.
 
-    `choices` is the port of a `daymark serve` that makes free choices, with nginx's lines for that.
+    `choices` is the port of a `daymark serve` that makes free choices, with the lines for that.
     """
     docs = (ROOT / "docs" / "serving.md").read_text("utf-8")
     told, *others = (part.split("```")[0] for part in docs.split(f"```{lines}\n")[1:])
     if choices:
-        table, more = others
-        told = f"{table}{told.rpartition('}')[0]}{more}}}".replace("127.0.0.1:8080", f"127.0.0.1:{choices}")
+        *tables, more = others
+        told = "".join([*tables, told.rpartition("}")[0], more, "}"]).replace("127.0.0.1:8080", f"127.0.0.1:{choices}")
     port = free_port()
     run, theirs, ours = OTHERS[lines]
     for wanted, here in ((theirs, ours.format(port=port)), ("/home/maria/harbour/public", str(public))):

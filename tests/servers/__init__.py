@@ -92,6 +92,18 @@ def wait_for(port: int, running: subprocess.Popen[bytes], path: str = "/") -> No
     raise AssertionError(f"the server on port {port} ended with {running.returncode} before it answered")
 
 
+@contextmanager
+def answering(port: int, words: Sequence[str], log: Path, *, path: str = "/", **more: str) -> Iterator[None]:
+    """A server from the time that it answers on its port; what it says goes into a log. `more` are variables for it."""
+    with log.open("wb") as told, subprocess.Popen(words, stdout=told, stderr=told, env=os.environ | more) as process:
+        try:
+            wait_for(port, process, path)
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
 def their_time() -> datetime:
     """The moment by the clock of this machine's servers: what they say of times is compared with ours."""
     told = subprocess.run(["date", "-u", "+%Y-%m-%dT%H:%M:%S+00:00"], capture_output=True, text=True, check=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from servers import unpacked, wait_for
+from servers import answering, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,10 +43,5 @@ def running(folder: Path, port: int, http: str, *, before: Sequence[str] = ()) -
         f"{owner} worker_processes 1; daemon off; pid {folder}/pid; error_log {log};"
         f" events {{ worker_connections 1024; }}\nhttp {{ access_log off; {temp}\n{lines} }}\n"
     )
-    with subprocess.Popen([*before, nginx, "-e", str(log), "-c", str(settings)], stderr=subprocess.DEVNULL) as process:
-        try:
-            wait_for(port, process)
-            yield settings
-        finally:
-            process.terminate()
-            process.wait(30)
+    with answering(port, [*before, nginx, "-e", str(log), "-c", str(settings)], folder / "nginx.log"):
+        yield settings

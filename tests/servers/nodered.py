@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from servers import fetch, fetching, wait_for
+from servers import answering, fetch, fetching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,14 +67,8 @@ def running(folder: Path, port: int, key: str, *, oldest: int) -> Iterator[str]:
         "functionGlobalContext: {crypto: require('crypto')}}"
     )
     (folder / "settings.js").write_text(settings)
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*program, "-s", str(folder / "settings.js")], stdout=log, stderr=log, cwd=folder)
-        try:
-            wait_for(port, process, "/kept")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait()
+    with answering(port, [*program, "-s", str(folder / "settings.js")], folder / "log", path="/kept"):
+        yield f"http://127.0.0.1:{port}"
 
 
 def _flows(check: str) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from servers import debian, fetching, wait_for
+from servers import answering, debian, fetching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,11 +83,5 @@ def running(folder: Path, port: int) -> Iterator[Snac]:
     )
     password = re.search(r"User password is (\S+)", made.stdout + made.stderr)
     assert password
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*snac, "httpd", str(home)], stdout=log, stderr=log)
-        try:
-            wait_for(port, process)
-            yield Snac(port, password[1])
-        finally:
-            process.terminate()
-            process.wait()
+    with answering(port, [*snac, "httpd", str(home)], folder / "log"):
+        yield Snac(port, password[1])
