@@ -112,6 +112,19 @@ def test_a_later_version_says_what_is_new_changed_and_gone(daymark, at) -> None:
     assert not (folder(place) / "texts" / f"{NAMES[0]}.txt").exists()
 
 
+def test_a_dry_run_tells_of_the_version_that_the_run_then_writes(daymark, home: Path) -> None:
+    told = made(daymark, home, "--dry-run")
+    assert not (home / "toolkits").exists()
+    assert made(daymark, home) == told
+    daymark("reject", COOPS[0], "--why", "not now", "--as", "Ben", home=home)
+    before = files(home / "toolkits")
+    would, did = (daymark("toolkit", CAMPAIGN, *more, home=home) for more in (["--dry-run"], []))
+    gone = f"no longer to be used: {NAMES[0]}\n"
+    assert gone in would.err and gone in did.err
+    assert would.out == f"would write {did.out}"
+    assert files(home / "toolkits") != before
+
+
 def test_an_embargo_stays_until_it_is_taken_back(daymark, home: Path) -> None:
     made(daymark, home)
     made(daymark, home, "--embargo", "2026-07-03T06:00+01:00")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scheduler.cli import show
-from scheduler.cli.options import Home, Json, Now, workspace
+from scheduler.cli.options import DryRun, Home, Json, Now, workspace
 from scheduler.errors import UnknownName, UsageError
 from scheduler.model import LANGUAGES
 
@@ -23,11 +23,13 @@ def toolkit(
             metavar="MOMENT", help='Ask partners to wait until then (2027-07-29T06:00+00:00); "" takes it back.'
         ),
     ] = None,
+    dry_run: DryRun = False,
     home: Home = "",
     now: Now = "",
     json: Json = False,
 ) -> None:
     """Write a campaign's approved texts and pictures for partners: a page, a folder, a ZIP, and what changed."""
+    from scheduler.exports.toolkit import Change
     from scheduler.workflow.calendar import sync
     from scheduler.workflow.toolkit import make_toolkit
 
@@ -35,15 +37,20 @@ def toolkit(
         raise UnknownName("language", language, LANGUAGES, f"choose one of: {', '.join(LANGUAGES)}")
     ws = workspace(home, now)
     sync(ws)
-    made = make_toolkit(ws, campaign, language, _moment(embargo))
+    made = make_toolkit(ws, campaign, language, _moment(embargo), dry_run=dry_run)
     if json:
         show.document(asdict(made) | {"folder": str(made.folder), "archive": str(made.archive)})
         return
     for reason in made.left_out:
         show.aside(f"left out: {reason}")
-    show.line(str(made.archive))
+    show.line(f"would write {made.archive}" if dry_run else str(made.archive))
+    change = made.change or Change(made.version, "")
+    for what, names in (("new", change.new), ("changed", change.changed), ("no longer to be used", change.gone)):
+        for name in names:
+            show.aside(f"{what}: {name}")
     news = "nothing changed" if made.change is None else "new"
-    show.aside(f"version {made.version} ({news}), {len(made.texts)} texts; the page is {made.folder / 'index.html'}")
+    page = "" if dry_run else f"; the page is {made.folder / 'index.html'}"
+    show.aside(f"version {made.version} ({news}), {len(made.texts)} texts{page}")
 
 
 def _moment(text: str | None) -> str | None:

@@ -69,12 +69,14 @@ class _Kit:
     tongue: Tongue
 
 
-def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: str | None = None) -> Toolkit:
+def make_toolkit(
+    ws: Workspace, campaign: str, language: str = "en", embargo: str | None = None, *, dry_run: bool = False
+) -> Toolkit:
     """Writes toolkits/<campaign>/ and its .zip from the approved posts; a new version only if something changed.
 
     Posts for a day that has moved since stay out. `embargo` is an ISO moment, kept for later versions; empty takes it
-    back. Raises UnknownName for a campaign that is none, PersonNeeded if nothing was ever approved, BadData if a file
-    cannot be written or a picture is not what it was.
+    back. A dry run tells all this and writes nothing. Raises UnknownName for a campaign that is none, PersonNeeded if
+    nothing was ever approved, BadData if a file cannot be written or a picture is not what it was.
     """
     calendar = synced(ws)
     found, now, posts, left_out = _approved(ws, campaign, calendar)
@@ -92,22 +94,27 @@ def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: st
     cards, missing = _cards(draughtsman, now, sorted({item.language for item in texts}))
     pictures = frame(texts, posts, partial(_ground, draughtsman, now), ws.home)
     day = _day(now, tongue, calendar)
-    before = str(last.get("embargo", ""))
-    wait = before if embargo is None else embargo
-    new, changed, gone = changes(last.get("items", {}), _digests(texts, cards, day))
-    history = tuple(_change(c) for c in last.get("history", ()))
-    change = None
-    if not history:
-        change = Change(1, ws.now.date().isoformat())
-    elif new or changed or gone or wait != before:
-        lists = {"new": tuple(new), "changed": tuple(changed), "gone": tuple(gone)}
-        change = Change(len(history) + 1, ws.now.date().isoformat(), **lists, embargo=wait if wait != before else None)
-    history = (*history, change) if change else history
+    wait = str(last.get("embargo", "")) if embargo is None else embargo
+    past = tuple(_change(c) for c in last.get("history", ()))
+    change = _new(last, len(past), _digests(texts, cards, day), wait, ws.now.date().isoformat())
+    history = (*past, change) if change else past
     kit = _Kit(found, tuple(texts), cards, pictures, now, day, history, wait, tongue)
-    _write(ws, kit, folder)
+    if not dry_run:
+        _write(ws, kit, folder)
     archive = folder.with_name(f"{name}.zip")
     without = (*left_out, *missing, *pictures.left_out)
     return Toolkit(folder, archive, len(history), tuple(i.name for i in texts), change, without)
+
+
+def _new(last: dict[str, Any], past: int, digests: dict[str, str], wait: str, today: str) -> Change | None:
+    """What a version brings after so many; None if it would say nothing new."""
+    if not past:
+        return Change(1, today)
+    new, changed, gone = changes(last.get("items", {}), digests)
+    embargo = wait if wait != str(last.get("embargo", "")) else None
+    if not (new or changed or gone) and embargo is None:
+        return None
+    return Change(past + 1, today, tuple(new), tuple(changed), tuple(gone), embargo)
 
 
 def _change(row: dict[str, Any]) -> Change:
