@@ -355,6 +355,22 @@ def test_only_what_changed_is_written(workspace: Path) -> None:
     assert {name for name in before if before[name] != after[name]} == changed
 
 
+def test_a_calendar_that_days_of_our_own_make_too_large_is_told(daymark: Daymark, workspace: Path) -> None:
+    told = daymark("feeds", home=workspace)
+    assert "too large" not in told.err
+    place = workspace / "calendars" / "own.toml"
+    place.parent.mkdir(exist_ok=True)
+    named = OWN.replace("harbour-day", "harbour-day-{n}").replace("Harbour Day", "Harbour Day {n}" + " and Night" * 20)
+    place.write_text("".join(named.format(rule="09-02", n=n) for n in range(250)), "utf-8")
+    large = workspace / "public" / "observances.ics"
+    hint = "lead readers to themes and regions, or hide days"
+    assert f"too large for some apps: {large}; {hint}\n" in daymark("feeds", home=workspace).err
+    assert large.stat().st_size > 1_000_000
+    parts = {part["check"]: part for part in daymark.json("doctor", home=workspace)}
+    assert parts["feeds"]["ok"]
+    assert parts["feeds"]["say"].endswith("or hide days: public/observances.ics, public/regions/world.ics")
+
+
 def test_a_file_that_somebody_changed_or_took_away_is_written_again(workspace: Path) -> None:
     build(workspace)
     before = files(workspace / "public")

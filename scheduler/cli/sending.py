@@ -92,7 +92,7 @@ def feeds(
 ) -> None:
     """Build every calendar feed. A file whose bytes do not change is left alone."""
     from scheduler.workflow.calendar import sync
-    from scheduler.workflow.publishing import build_feeds
+    from scheduler.workflow.publishing import build_feeds, oversized
 
     ws = workspace(home, now)
     sync(ws)
@@ -103,6 +103,8 @@ def feeds(
     for b in built:
         if b.changed:
             show.line(str(b.path))
+    for path in oversized(b.path for b in built):
+        show.aside(f"too large for some apps: {path}; lead readers to themes and regions, or hide days")
     show.aside(f"{len(built)} feeds, {sum(b.changed for b in built)} of them changed")
 
 

@@ -14,6 +14,7 @@ from scheduler.errors import BadData, ClockSetBack, DaymarkError, TemplateError
 from scheduler.kinds import KINDS
 from scheduler.store import reads
 from scheduler.store.opening import reading, ready, soundness, stamp
+from scheduler.workflow.publishing import PUBLIC, oversized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +46,7 @@ def examine(home: Path, now: datetime) -> list[Examined]:
         ("database", lambda: _database(home)),
         ("clock", lambda: _clock(home, now)),
         ("folders", lambda: _folders(home)),
+        ("feeds", lambda: _feeds(home)),
         ("disk", lambda: _disk(home)),
     )
     examined = _one(*parts[0])
@@ -134,7 +136,7 @@ def _clock(home: Path, now: datetime) -> str:
 
 
 def _folders(home: Path) -> str:
-    for name in ("outbox", "public"):
+    for name in ("outbox", PUBLIC):
         folder = home / name
         try:
             folder.mkdir(exist_ok=True)
@@ -143,6 +145,13 @@ def _folders(home: Path) -> str:
         except OSError as error:
             raise BadData(f"{folder} cannot be written: {error.strerror}", "check its rights and the disk") from error
     return "outbox/ and public/ can be written"
+
+
+def _feeds(home: Path) -> str:
+    found = sorted((home / PUBLIC).rglob("*.ics"))
+    large = ", ".join(path.relative_to(home).as_posix() for path in oversized(found))
+    hint = f"; too large for some apps, so lead readers to themes and regions, or hide days: {large}" if large else ""
+    return (f"{len(found)} calendars" if found else "none written yet, run daymark feeds") + hint
 
 
 def _disk(home: Path) -> str:

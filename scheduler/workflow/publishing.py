@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scheduler.workflow import Workspace
 
 PUBLIC = "public"
+MOST_BYTES = 1_000_000  # of a calendar: importers such as Google's take no more (told by its users, 2026-11-23)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ def build_feeds(ws: Workspace, out: Path | None = None) -> list[Built]:
     _remember(ws, built, {"feeds_from": seen} | before.settled)
     rest = [Built(n, _place(ws, folder, n), w.sha256, changed=False) for n, w in standing.items() if n not in fresh]
     return sorted(built + rest, key=lambda b: b.name)
+
+
+def oversized(paths: Iterable[Path]) -> list[Path]:
+    """The calendars among these files that some apps refuse for their size. What is not there any more is not."""
+    return [path for path in paths if path.suffix == ".ics" and path.exists() and path.stat().st_size > MOST_BYTES]
 
 
 def noted(db: Db, now: datetime) -> str:
