@@ -180,7 +180,7 @@ def _keep(path: Path, data: bytes) -> None:
 
 def _files(ws: Workspace, kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
     tongue = kit.tongue
-    files = {f"texts/{item.name}.txt": _text(item) for item in kit.items} | _pictures(kit, posts)
+    files = {f"texts/{item.name}.txt": _text(item) for item in kit.items} | _pictures(kit, posts, ws.home)
     for name, card in kit.cards.items():
         files[f"pictures/{name}.png"], files[f"pictures/{name}.txt"] = card.png, f"{card.alt}\n".encode()
     files["posts.csv"] = as_csv(kit.items)
@@ -200,8 +200,8 @@ def _text(item: Item) -> bytes:
     return ("\n\n".join(filter(None, parts)) + "\n").encode()
 
 
-def _pictures(kit: _Kit, posts: list[Post]) -> dict[str, bytes]:
-    by_digest = {p.wording.media.sha256: p.wording.media for p in posts if p.wording.media}
+def _pictures(kit: _Kit, posts: list[Post], home: Path) -> dict[str, bytes]:
+    by_digest = {p.wording.media.sha256: p.wording.media.here(home) for p in posts if p.wording.media}
     try:
         return {i.picture: picture_bytes(by_digest[i.seen], "folder") for i in kit.items if i.picture}
     except PictureError as error:
