@@ -90,13 +90,14 @@ def refused_by(c: Courier, delivery: Delivery, post: Post) -> str:
 
 def message_of(c: Courier, delivery: Delivery, post: Post) -> Message:
     """What a channel is given of a delivery."""
+    w = post.wording
     return Message(
         key=delivery.key,
         post=post.id,
         account=post.account,
         network=post.network,
         language=post.language,
-        wording=post.wording,
+        wording=replace(w, media=w.media.here(c.home)) if w.media else w,
         local=post.local,
         zone=post.zone,
         title=c.titles(post),

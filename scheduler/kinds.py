@@ -104,7 +104,7 @@ KINDS = _table(
         pictures=0,
         secrets=("secret",),
         needs_server=True,
-        options={"repeats": ("unknown", "ignored")},
+        options={"repeats": ("unknown", "ignored"), "busy": ("unknown", "refused")},
         is_public=False,
     ),
     Kind(

@@ -201,12 +201,28 @@ STEPS = (
     Step(
         _UNSURE,
         _WAITING,
-        "`settle --out` of a post for many, while others wait for it",
+        "`settle --out` of a post for many, while others wait for it and nobody has called it off",
         Who.PERSON,
         _DOUBT,
         "the next tick writes to those who wait",
     ),
-    Step(_UNSURE, _MISSED, "`settle --not-out` when its time is over", Who.PERSON, _DOUBT, _OVER),
+    Step(
+        _UNSURE,
+        _MISSED,
+        "`settle --not-out` when its time is over, or of what was missed before or `resume` had found too late",
+        Who.PERSON,
+        _DOUBT,
+        _OVER,
+    ),
+    Step(_UNSURE, _CANCELLED, "`settle --not-out` of what `resume` had dropped", Who.PERSON, _DOUBT, _OVER),
+    Step(
+        _UNSURE,
+        _CANCELLED,
+        "`settle --not-out` of what `reject` or `reword` had taken back",
+        Who.PERSON,
+        _DOUBT,
+        _BACK,
+    ),
 )
 
 # What may follow what. Everything else is a mistake in the program.

@@ -20,6 +20,7 @@ from scheduler.model import (
     Refused,
     Sent,
     SignedOut,
+    Stop,
     TryLater,
     Unsure,
 )
@@ -34,6 +35,12 @@ MOST_ATTEMPTS = 12
 TROUBLES = 5  # in a row, then a service rests
 FIRST_REST = timedelta(minutes=1)
 LONGEST_REST = timedelta(hours=1)
+PERHAPS_OUT = "; an earlier try may be out"
+STOPPED = {
+    Stop.DROPPED: DeliveryState.CANCELLED,
+    Stop.MISSED: DeliveryState.MISSED,
+    Stop.TAKEN_BACK: DeliveryState.CANCELLED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,13 @@ def ended(row: Delivery, state: DeliveryState, why: str) -> Delivery:
     """The row at an end at which it is not out; `unsure` instead if an earlier try of it may be."""
     if row.doubt is None:
         return replace(row, state=state, reason=why)
-    return replace(row, state=DeliveryState.UNSURE, reason=f"{why}; an earlier try may be out")
+    return replace(row, state=DeliveryState.UNSURE, reason=why + PERHAPS_OUT)
+
+
+def called_off(row: Delivery, stop: Stop, why: str) -> Delivery:
+    """The row after a person stopped it. One that is `unsure` keeps that in mind for when somebody has looked."""
+    row = ended(row, STOPPED[stop], why)
+    return replace(row, stop=stop) if row.state is DeliveryState.UNSURE else row
 
 
 def _again(row: Delivery, outcome: TryLater, sure: Guarantee, now: datetime) -> Settled:
@@ -140,8 +153,9 @@ def looked(row: Delivery, found: Found) -> Delivery:
 
 def _out(row: Delivery, sent: Sent) -> Delivery:
     """The row of what is out."""
-    free: dict[str, Any] = {"claim": "", "lease": None, "doubt": None, "reason": sent.differs or sent.short}
-    return replace(row, state=DeliveryState.SENT, place=sent.place, remote=sent.id, **free)
+    free: dict[str, Any] = {"claim": "", "lease": None, "doubt": None, "stop": None}
+    told = sent.differs or sent.short
+    return replace(row, state=DeliveryState.SENT, place=sent.place, remote=sent.id, reason=told, **free)
 
 
 def is_held(holds: Iterable[Hold], post: Post, themes: Collection[str]) -> Hold | None:

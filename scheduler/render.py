@@ -53,12 +53,17 @@ class _Frame:
 
 
 class Renderer:
-    """Renders the posts of one workspace; keeps what it has compiled. Folders: shipped first, own last."""
+    """Renders the posts of one workspace, `home`; keeps what it has compiled. Folders: shipped first, own last."""
 
     def __init__(
-        self, folders: Sequence[Path], us: Us, helplines: Sequence[Helpline], facts: Mapping[str, Fact] | None = None
+        self,
+        folders: Sequence[Path],
+        us: Us,
+        helplines: Sequence[Helpline],
+        facts: Mapping[str, Fact] | None = None,
+        home: Path | None = None,
     ) -> None:
-        self.folders, self.texts = tuple(folders), Texts(folders)
+        self.folders, self.texts, self.home = tuple(folders), Texts(folders), home
         self.context = Context(folders, us, helplines, facts or {})
         self._frames: dict[Path, _Frame] = {}
         self._compiled: dict[tuple[str, int, str], Template] = {}
@@ -176,7 +181,8 @@ class Renderer:
         both = (picture.with_suffix(f".{language}.alt.txt"), picture.with_suffix(".alt.txt"))
         words = next((path for path in both if path.is_file()), None)
         alt = self._fill(str(words), 1, read(words).strip(), context) if words else ""
-        return Media(str(picture), hashlib.sha256(picture.read_bytes()).hexdigest()), alt
+        path = picture.relative_to(self.home) if self.home and picture.is_relative_to(self.home) else picture
+        return Media(path.as_posix(), hashlib.sha256(picture.read_bytes()).hexdigest()), alt
 
     def _frame(self, o: Observance, stage: str, network: str, language: str) -> _Frame | None:
         """The stage's own frame of the nearest place, else the general one; the network's own goes first."""

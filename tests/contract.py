@@ -55,6 +55,7 @@ SUITES = {
     "wordpress": Suite("wordpress", "WordPress", "test_wordpress"),
     "webhook": Suite("webhook", "Node-RED", "test_webhook"),
     "webhook-ignored": Suite("webhook", "Node-RED", "test_webhook", said='`repeats = "ignored"`'),
+    "webhook-refused": Suite("webhook", "Node-RED", "test_webhook", ("503",), said='`busy = "refused"`'),
     "email": Suite("email", "Postfix", "test_email", tuple(SMTP_FAULTS)),
     "chat": Suite("chat", "a receiver of JSON", "test_notices", twice=True),
 }

@@ -263,7 +263,7 @@ def test_a_card_is_put_into_a_post_with_its_words_and_drops_the_approval(daymark
     (done,) = daymark.json("card", TRAUMA, "--attach", "--as", "Ben", home=home)
     assert (done["alt"], done["sha256"], done["review"]) == (promised["alt"], promised["sha256"], "in review")
     post = daymark.json("show", TRAUMA, home=home)
-    assert (post["alt"], post["media"]) == (done["alt"], done["file"])
+    assert (post["alt"], home / post["media"]) == (done["alt"], Path(done["file"]))
     assert [f for f in daymark.json("check", TRAUMA, home=home) if f["severity"] != "hint"] == []
     after = everything(home)
     daymark.json("card", TRAUMA, "--attach", "--as", "Ben", home=home)
@@ -292,7 +292,7 @@ def test_an_account_with_cards_plans_its_posts_with_them(daymark, workspace):
     assert everything(workspace) == before
     assert daymark.json("plan", home=workspace)["added"] == promised["added"]
     told = daymark.json("posts", "--campaign", "cooperatives-day/2026", home=workspace)
-    assert {size_of(daymark.json("show", p["id"], home=workspace)["media"]) for p in told} == {SIZES["portrait"]}
+    assert {size_of(workspace / p["media"]) for p in told} == {SIZES["portrait"]}
     made = everything(workspace)
     daymark.json("plan", home=workspace)
     assert everything(workspace) == made

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 MAIN = Account("main", "folder", "plain", "en", "GB", "Europe/London")
 HOUR = timedelta(hours=1)
+LATE = "2026-07-04T10:00:00Z"  # two hours after DAY was due
 POST = a_post()
 
 
@@ -154,3 +157,30 @@ def test_a_person_ends_a_doubt(said: str, later: timedelta, state: DeliveryState
     with writing(tmp_path, NOW + later, "Ana") as tx:
         assert outbox.end(tx, only(tmp_path), told)
     assert only(tmp_path).state is state
+
+
+STOPS = [
+    (("resume", "--drop"), "cancelled", "dropped after a hold: a person chose so; Ana looked: it is not out"),
+    (("reject", DAY, "--as", "Ana", "--why", "no"), "changes wanted", "Ana rejected it; Ana looked: it is not out"),
+]
+
+
+@pytest.mark.parametrize(("stop", "stands", "reason"), STOPS, ids=[row[1] for row in STOPS])
+def test_what_was_stopped_in_doubt_stays_so_when_a_person_has_looked(
+    stop: tuple[str, ...], stands: str, reason: str, daymark: Daymark, at: Callable[[str], Path]
+) -> None:
+    home = at("queued")
+    with closing(sqlite3.connect(home / "daymark.db")) as db, db:
+        db.execute("UPDATE delivery SET doubt = due WHERE post = ?", (DAY,))
+    daymark("hold", "--why", "storm", home=home)
+    daymark(*stop, home=home, now=LATE)
+    daymark("resume", "--keep", home=home, now=LATE)
+    shown = daymark.json("show", DAY, home=home, now=LATE)
+    assert (shown["state"], shown["reason"].endswith("; an earlier try may be out")) == ("unsure", True)
+
+    told = daymark.json("settle", DAY, "--not-out", "--as", "Ana", home=home, now=LATE)
+    assert told == {"post": DAY, "state": "cancelled"}
+    daymark("tick", home=home, now=LATE)
+    shown = daymark.json("show", DAY, home=home, now=LATE)
+    assert DAY not in packs(home)
+    assert (shown["state"], shown["reason"]) == (stands, reason)

@@ -52,6 +52,7 @@ from scheduler.model import (
     Sensitivity,
     Sent,
     SignedOut,
+    Stop,
     TryLater,
     Unsure,
     Wording,
@@ -261,6 +262,9 @@ def in_order(posts) -> list[Post]:
     return sorted(posts, key=lambda p: (p.due, p.id))
 
 
+ENDS = {"dropped": "cancelled", "taken back": "cancelled", "missed": "missed"}
+
+
 class Model:
     """How everything should stand: posts, their deliveries, accounts and services as dictionaries."""
 
@@ -288,7 +292,7 @@ class Model:
         now["queued"] = True
         number = sum(row["post"] == post.id for row in self.rows)
         key = sha256(f"{post.id}\0{post.digest}\0{number}".encode()).hexdigest()[:40]
-        times = {"due": post.due, "expires": post.expires, "lease": NEVER, "doubt": NEVER}
+        times = {"due": post.due, "expires": post.expires, "lease": NEVER, "doubt": NEVER, "stop": ""}
         counts = {"attempts": 0, "before": 0, "told": 0, "late": 0, "claim": 0}
         self.rows.append({"post": post.id, "state": state, "digest": post.digest, "key": key} | times | counts)
         return True
@@ -297,6 +301,11 @@ class Model:
         """Ends a row of which nothing is out; if something may be, a person has to look."""
         row["state"] = "unsure" if row["doubt"] != NEVER else state
         return row["state"]
+
+    def stop(self, row: dict, stop: Stop) -> None:
+        """A person ends a row: it stays so, whatever is seen of it later."""
+        if self.end(row, ENDS[stop]) == "unsure":
+            row["stop"] = stop
 
     def may_repeat(self, row: dict, at: datetime) -> bool:
         sure = SURE[self.posts[row["post"]]["post"].channel]
@@ -398,12 +407,13 @@ class Model:
         """An answer to a try that had been given up."""
         counts = row["state"] in ("waiting", "unsure") or self.is_all_there_is(row)
         if counts and isinstance(told, Sent):
-            row |= {"state": "sent", "doubt": NEVER}
+            row |= {"state": "sent", "doubt": NEVER, "stop": ""}
         elif counts and isinstance(told, Unsure):
             began = taken["lease"] - outbox.LEASE
             since = began if taken["denied"] or taken["doubt"] == NEVER else taken["doubt"]
             row["doubt"] = since if row["doubt"] == NEVER else row["doubt"]
-            row["state"] = "unsure" if row["state"] == "missed" else row["state"]
+            if row["state"] == "missed":
+                row |= {"state": "unsure", "stop": Stop.MISSED}
 
     def settle(self, index: int, taken: dict, post: Post, told, *, troubled: bool) -> str:
         row, service = self.rows[index], self.services[post.channel]
@@ -463,9 +473,9 @@ class Model:
             if at < post.expires:
                 turn[post.account] = at + 3 * HOUR
             if choice == "drop":
-                self.end(row, "cancelled")
+                self.stop(row, Stop.DROPPED)
             elif at >= post.expires:
-                self.end(row, "missed")
+                self.stop(row, Stop.MISSED)
             elif at > self.now:
                 row["due"] = at
 
@@ -654,7 +664,7 @@ class Life(RuleBasedStateMachine):
         if not again and state == "waiting" and row["doubt"] != NEVER:
             with pytest.raises(PersonNeeded):
                 reject(self._here(), [id], "Ana", why)
-            row["state"] = "unsure"
+            self.model.stop(row, Stop.TAKEN_BACK)
             return
         reject(self._here(), [id], "Ana", why)
         if again or state in ("missed", "cancelled"):
@@ -681,7 +691,7 @@ class Life(RuleBasedStateMachine):
             assert free(tx, old, reads.delivery_of(tx.db, id), "reworded") is not stopped
             assert stopped or planning.reword(tx, old, new)
         if stopped:
-            row["state"] = "unsure"
+            self.model.stop(row, Stop.TAKEN_BACK)
             return
         if state == "waiting":
             row["state"] = "cancelled"
@@ -734,8 +744,11 @@ class Life(RuleBasedStateMachine):
             return  # its request is still under way: nobody could say
         is_out = bool(self.channels[self.model.posts[row["post"]]["post"].channel].out[row["key"]])
         settle(self._here(), row["post"], is_out=is_out)
-        over = row["expires"] <= self.model.now
-        row |= {"state": "sent" if is_out else "missed" if over else "waiting", "doubt": NEVER}
+        over, stop = row["expires"] <= self.model.now, row["stop"]
+        stays = ENDS.get(stop) or ("missed" if over else "waiting")
+        row |= {"state": "sent" if is_out else stays, "doubt": NEVER, "stop": ""}
+        if stop == Stop.TAKEN_BACK and not is_out:
+            self.model.send_back(row["post"])
         if row["state"] == "waiting":
             self.doubt.pop(row["key"], None)
             row["due"] = self.model.now
@@ -875,7 +888,7 @@ class Life(RuleBasedStateMachine):
         with reading(self.home) as db:
             posts = {p.id: (p.review, p.queued, p.digest) for p in reads.posts(db)}
             rows = reads.rows(
-                db, "SELECT post, state, key, digest, attempts, due, lease, doubt FROM delivery ORDER BY id"
+                db, "SELECT post, state, key, digest, attempts, due, lease, doubt, stop FROM delivery ORDER BY id"
             )
             accounts = dict(db.execute("SELECT name, hold_until FROM account").fetchall())
             services = {name: row for name, *row in db.execute("SELECT name, failures, hold_until FROM service")}
@@ -920,7 +933,7 @@ class Life(RuleBasedStateMachine):
         SEEN.update(steps)
 
 
-SHOWN = ("post", "state", "key", "digest", "attempts")
+SHOWN = ("post", "state", "key", "digest", "attempts", "stop")
 BORN = {"queued": "waiting", "missed": "missed", "cancelled": "cancelled"}
 SEEN: set[tuple[DeliveryState | None, DeliveryState]] = set()  # steps that some run has taken
 
@@ -950,6 +963,7 @@ LOST = (True, Unsure("cut off"))
 START_ALL = [("approve_and_queue_all", {})]
 TAKEN = [*START_ALL, ("another_process_reads_what_is_due", {}), ("and_takes_one_of_it", {})]
 LONG_AFTER = [("time_passes", {"passing": 5 * HOUR})] * 3
+NOT_OUT = [*START_ALL, ("tick", {"answers": [OUT, OUT, OUT, (False, Unsure("cut off"))]})]
 SECOND = ("plan", {"stage": "eve", "name": "a", "ahead": timedelta(), "good_for": 15 * HOUR})
 # Ends of stories that chance alone would seldom tell; the posts are on accounts a, b and c.
 STORIES = {
@@ -1122,6 +1136,22 @@ STORIES = {
         ("tick", {"answers": [OUT, OUT, OUT, LOST]}),
         ("hold", {"scope": ("everything", "")}),
         ("resume", {"pick": 0, "choice": "drop"}),
+    ],
+    "no answer, then dropped after a hold, and not out": [
+        *NOT_OUT,
+        ("hold", {"scope": ("everything", "")}),
+        ("resume", {"pick": 0, "choice": "drop"}),
+        ("a_person_looks", {"pick": 0}),
+        ("tick", {"answers": []}),
+    ],
+    "no answer, then taken back, and not out": [
+        *NOT_OUT,
+        ("reject", {"pick": 3, "why": "no"}),
+        ("a_person_looks", {"pick": 0}),
+        ("tick", {"answers": []}),
+        ("reject", {"pick": 3, "why": "no"}),
+        ("approve", {"pick": 0}),
+        ("tick", {"answers": []}),
     ],
     "no answer, and read by another process before that": [
         *START_ALL,

@@ -86,6 +86,29 @@ def test_a_schema_that_was_undone_is_that_of_a_database_that_never_went_further(
         assert shape(back) == shape(fresh), older
 
 
+STOPPED = {
+    "dropped after a hold: a person chose so; an earlier try may be out": "dropped",
+    "dropped after a hold: its time is over before it could go; an earlier try may be out": "missed",
+    "Ana rejected it; an earlier try may be out": "taken back",
+    "Ana reworded it; an earlier try may be out": "taken back",
+    "no answer: cut off": "",
+    "12 tries: no answer: cut off; an earlier try may be out": "",
+}
+
+
+@pytest.mark.parametrize(("reason", "stop"), STOPPED.items())
+def test_what_was_stopped_in_doubt_is_known_as_that_after_an_upgrade(reason, stop, lived, tmp_path: Path) -> None:
+    home = older_workspace(lived, tmp_path / "home", "0008")
+    with closing(sqlite3.connect(home / "daymark.db")) as db, db:
+        db.execute("UPDATE delivery SET state = 'unsure', reason = ? WHERE id = 1", (reason,))
+        db.execute("UPDATE delivery SET reason = ? WHERE id > 1", (reason,))
+    move(home, "0009")
+    with closing(sqlite3.connect(home / "daymark.db")) as db:
+        stops = dict(db.execute("SELECT id, stop FROM delivery"))
+    assert stops.pop(1) == stop
+    assert set(stops.values()) == {""}
+
+
 def older_workspace(lived: Path, to: Path, schema: str) -> Path:
     """A workspace as a program of that schema left it."""
     home = shutil.copytree(lived, to)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from conftest import DAY, EVE, Daymark, everything
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from test_operations import move
 
 from scheduler.checks import ERROR, HINT, WARNING, Draft, check_draft
 from scheduler.errors import BadFile
@@ -303,6 +306,67 @@ def test_a_picture_whose_time_is_over_is_not_sent(daymark, workspace):
     daymark.json("queue", home=workspace)
     daymark("tick", home=workspace, now="2026-07-04T09:05:00Z")
     assert daymark.json("show", DAY, home=workspace)["state"] not in ("sent", "waiting")
+
+
+def test_simulate_tells_of_a_picture_whose_time_is_over(daymark, workspace):
+    entry = with_a_photograph(workspace)
+    entry.write_text(ENTRY)
+    daymark.json("plan", home=workspace)
+    daymark.json("approve", DAY, "--as", "Ana", home=workspace)
+    words = ("simulate", "--to", "2026-07-05", "--json")
+    assert daymark(*words, home=workspace).json["counts"]["sent"] == 1
+    entry.write_text(ENTRY + "expires = 2026-07-03\n")
+    told = daymark(*words, home=workspace).json
+    assert [e["why"].partition(":")[0] for e in told["events"] if e["what"] == "failed"] == ["picture"]
+
+
+def due_with_a_photograph(daymark: Daymark, home: Path) -> str:
+    """A workspace with a post that waits to be sent with a picture; where that lies, as the post has it."""
+    with_a_photograph(home).write_text(ENTRY)
+    daymark.json("plan", home=home)
+    daymark.json("approve", DAY, "--as", "Ana", home=home)
+    daymark.json("queue", home=home)
+    return daymark.json("show", DAY, home=home)["media"]
+
+
+def sent_with_its_picture(daymark: Daymark, home: Path) -> bool:
+    daymark("tick", home=home, now="2026-07-04T09:05:00Z")
+    return len(list(home.glob("outbox/*_day_*/picture.png"))) == 1
+
+
+def says_where(home: Path, path: str) -> None:
+    with closing(sqlite3.connect(home / "daymark.db")) as db, db:
+        db.execute("UPDATE post SET media = ? WHERE media <> ''", (path,))
+
+
+def test_a_workspace_that_was_moved_sends_its_pictures(daymark, workspace):
+    place = "templates/posts/observances/cooperatives-day/day.png"
+    assert due_with_a_photograph(daymark, workspace) == place
+    assert sent_with_its_picture(daymark, workspace.rename(workspace.with_name("moved")))
+
+
+def test_a_picture_that_lies_elsewhere_is_found_by_its_whole_path(daymark, workspace, tmp_path):
+    place = due_with_a_photograph(daymark, workspace)
+    (workspace / "pictures/pictures.toml").unlink()
+    says_where(workspace, str((workspace / place).rename(tmp_path / "day.png")))
+    assert sent_with_its_picture(daymark, workspace)
+
+
+@pytest.mark.parametrize("when", ["before", "after", "never"])
+def test_whole_paths_of_an_older_database_are_named_from_the_folder_on(when, daymark, workspace, tmp_path):
+    place = due_with_a_photograph(daymark, workspace)
+    move(workspace, "0009")
+    elsewhere = tmp_path / "day.png"
+    elsewhere.write_bytes((workspace / place).read_bytes() + b"another")
+    whole = str(elsewhere if when == "never" else workspace / place)
+    says_where(workspace, whole)
+    home = workspace.rename(workspace.with_name("moved")) if when == "before" else workspace
+    assert daymark.json("show", DAY, home=home)["media"] == (whole if when == "never" else place)
+    if when != "never":
+        assert sent_with_its_picture(daymark, home)
+        move(home, "0009")
+        with closing(sqlite3.connect(home / "daymark.db")) as db:
+            assert {row[0] for row in db.execute("SELECT media FROM post")} == {"", str(home / place)}
 
 
 WRONG = [

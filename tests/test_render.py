@@ -238,6 +238,12 @@ def test_a_picture_goes_with_its_alt_text(end, tmp_path):
     assert post.alt == "A sign: Test Day"
 
 
+def test_a_picture_of_the_workspace_is_named_from_its_folder_on(tmp_path):
+    made = renderer(tmp_path, {"day.en.txt": "x", "day.en.png": "bytes"})
+    made.home = tmp_path
+    assert made.post(slot(), MASTODON).wording.media.path == "own/posts/default/day.en.png"
+
+
 def test_a_picture_for_all_languages_is_described_in_each(tmp_path):
     files = {"day.en.txt": "x", "day.png": "bytes", "day.en.alt.txt": "A sign", "day.fr.alt.txt": "Un panneau"}
     made = renderer(tmp_path, files | {"shipped/words/fr.toml": WORDS, "day.fr.txt": "x"})

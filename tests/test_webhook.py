@@ -92,8 +92,8 @@ def now() -> datetime:
     return their_time()
 
 
-def account(url: str, repeats: str = "unknown") -> Account:
-    return Account("main", "webhook", "plain", "en", "GB", "UTC", server=url, options={"repeats": repeats}, **AWAKE)
+def account(url: str, **says: str) -> Account:
+    return Account("main", "webhook", "plain", "en", "GB", "UTC", server=url, options=says, **AWAKE)
 
 
 def test_a_receiver_that_checks_as_the_standard_says_takes_it(
@@ -159,17 +159,37 @@ ANSWERS = [
     (429, {}, TryLater, timedelta(minutes=5)),
     (503, {"Retry-After": "120"}, TryLater, timedelta(minutes=2)),
     (503, {"Retry-After": "99999999999999"}, TryLater, http.LONGEST_WAIT),
+    (503, {"Retry-After": "5", "Via": "1.1 cache (Varnish/7.1)"}, Unsure, None),  # of what stands before the receiver
     (503, {"Retry-After": "soon"}, Unsure, None),
+    (503, {}, Unsure, None),
+    (500, {"Retry-After": "7"}, Unsure, None),
     (500, {}, Unsure, None),
 ]
+# What it means where the account says that a receiver which is busy has done nothing.
+REFUSED = [
+    (503, {}, TryLater, None),
+    (503, {"Retry-After": "120"}, TryLater, timedelta(minutes=2)),
+    (503, {"Retry-After": "5", "Via": "1.1 cache (Varnish/7.1)"}, TryLater, timedelta(seconds=5)),
+    (500, {}, Unsure, None),
+    (502, {}, Unsure, None),
+    (504, {"Retry-After": "9"}, Unsure, None),
+]
+SAID = [({}, *case) for case in ANSWERS] + [({"busy": "refused"}, *case) for case in REFUSED]
 
 
-@pytest.mark.parametrize(("code", "headers", "kind", "wait"), ANSWERS)
+@pytest.mark.parametrize(("says", "code", "headers", "kind", "wait"), SAID)
 def test_an_answer_is_told_as_what_it_means(
-    code: int, headers: dict, kind: type, wait: timedelta | None, receiver: Receiver, now: datetime, tmp_path: Path
+    says: dict,
+    code: int,
+    headers: dict,
+    kind: type,
+    wait: timedelta | None,
+    receiver: Receiver,
+    now: datetime,
+    tmp_path: Path,
 ) -> None:
     receiver.answer = (code, headers)
-    told = Webhook(account(f"http://127.0.0.1:{receiver.server_port}"), tmp_path).send(a_message(now))
+    told = Webhook(account(f"http://127.0.0.1:{receiver.server_port}", **says), tmp_path).send(a_message(now))
     assert isinstance(told, kind), told
     if wait:
         assert told.after == wait
@@ -226,6 +246,20 @@ def test_a_receiver_that_may_not_know_repeats_gets_none_and_a_person_is_asked(
     assert states == ({"sent": 4} if fault == "429" else {"sent": 2, "unsure": 2})
 
 
+def test_a_receiver_that_does_nothing_when_it_is_busy_is_tried_again_and_nobody_is_asked(
+    receiver: Receiver, now: datetime, tmp_path: Path
+) -> None:
+    faults = Faults(receiver.server_port)
+    fails_first(faults, "503")
+    receiver.reference.verify = lambda body, _: json.loads(body)  # type: ignore[method-assign]  # rounds are hours apart
+    to = account(faults.url, busy="refused")
+    queued(tmp_path, to, [Wording(f"{n}") for n in range(4)], now)
+    states = [str(d.state) for d in rounds(tmp_path, to, now)]
+    faults.close()
+    assert states == ["sent"] * 4
+    assert list(receiver.seen.values()) == [1] * 4
+
+
 @pytest.mark.parametrize("fault", BLIND)
 def test_a_receiver_that_ignores_what_it_has_seen_gets_each_post_once(
     fault: str, receiver: Receiver, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -234,7 +268,7 @@ def test_a_receiver_that_ignores_what_it_has_seen_gets_each_post_once(
     faults = Faults(receiver.server_port)
     fails_first(faults, fault)
     receiver.reference.verify = lambda body, _: json.loads(body)  # type: ignore[method-assign]
-    to = account(faults.url, "ignored")
+    to = account(faults.url, repeats="ignored")
     queued(tmp_path, to, [Wording(f"{n}") for n in range(4)], now)
     states = [str(d.state) for d in rounds(tmp_path, to, now)]
     faults.close()
@@ -256,8 +290,11 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+SAYS = {"webhook": {}, "webhook-ignored": {"repeats": "ignored"}, "webhook-refused": {"busy": "refused"}}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("case", contract.cases("webhook", "webhook-ignored"), ids=" ".join)
+@pytest.mark.parametrize("case", contract.cases(*SAYS), ids=" ".join)
 def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(
     case: tuple[str, str], real: str, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,6 +306,6 @@ def test_fifty_posts_are_out_once_or_told_whatever_befalls_them(
         kept = Counter(data["text"] for data in httpx.get(f"{real}/kept", timeout=60).json().values())
         return [kept[text] for text in texts]
 
-    to = account(f"{faults.url}/hook", "ignored" if case[0] == "webhook-ignored" else "unknown")
+    to = account(f"{faults.url}/hook", **SAYS[case[0]])
     contract.run(case, to, faults.at("POST /hook"), out, home, now)
     faults.close()

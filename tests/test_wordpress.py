@@ -385,6 +385,7 @@ ANSWERS: list[tuple[str, Answer, object]] = [
     ("gone", bad(404, "rest_post_invalid_id", "no"), Refused("publishing: 404 no")),
     ("slow down", (429, {"Retry-After": "7"}, "<html>"), TryLater("publishing: 429", timedelta(seconds=7))),
     ("at work", (503, {"Retry-After": "9"}, "<html>"), TryLater("publishing: 503", timedelta(seconds=9))),
+    ("at work behind a cache", (503, {"Retry-After": "9", "Via": "1.1 cache"}, "<html>"), Unsure("publishing: 503")),
     ("broken", (500, {}, '{"code":"internal_server_error","message":"critical"}'), Unsure("publishing: 500 critical")),
     ("broken before it", (502, {}, "<html>"), Unsure("publishing: 502")),
     ("elsewhere", (301, {"Location": "/elsewhere"}, ""), Refused("publishing: 301: it points elsewhere")),
@@ -416,6 +417,7 @@ BEFORE: list[tuple[str, Answer, type]] = [
     ("signed out", (401, {}, "{}"), SignedOut),
     ("too large", (413, {}, "<html>"), Refused),
     ("slow down", (429, {"Retry-After": "7"}, "{}"), TryLater),
+    ("at work behind a cache", (503, {"Retry-After": "7", "Via": "1.1 cache"}, "{}"), TryLater),
     ("broken", (500, {}, "{}"), TryLater),
     ("elsewhere", (302, {"Location": "/elsewhere"}, ""), Refused),
     ("a page", (200, {}, "<html>"), TryLater),
@@ -435,6 +437,7 @@ def test_what_befalls_the_requests_before_lets_nothing_go_out(
     said = with_picture(tmp_path, "With #Tag.")
     told = WordPress(account(small.url), tmp_path).send(said)
     assert isinstance(told, outcome), told
+    assert getattr(told, "after", None) == (timedelta(seconds=7) if "Retry-After" in says[1] else None)
     assert public(small, "With ") == [] and small.seen["POST posts/ID"] == 0
 
 

@@ -30,6 +30,12 @@ MOST = 2_000_000  # bytes of an answer
 LONGEST_WAIT = timedelta(days=2)  # of a Retry-After that is believed
 TOLD = 200  # signs of a server's words that are kept
 
+# A server means by it that it has done nothing. But what stands before a server says it too of a request that it passed
+# on and got no answer to: Envoy and Fastly do, Varnish even with a Retry-After, and a Via (docs.fastly.com/en/guides/
+# common-503-errors; varnish.org/tips/varnishlog/fetcherror.html; envoyproxy/envoy#14981; read 2026-11-27). So it counts
+# as not done only where the server itself says when to come again.
+BUSY = 503
+
 
 class NotSentError(Exception):
     """The request has not reached the server, or the server says that it has done nothing with it."""
@@ -116,13 +122,13 @@ class Http:
         """For a request before the one that publishes: nothing is out. Raises Stopped unless the answer is good."""
         if not reply.is_good:
             outcome = self.outcome(reply, what)
-            raise Stopped(TryLater(outcome.why) if isinstance(outcome, Unsure) else outcome)
+            raise Stopped(TryLater(outcome.why, retry_after(reply)) if isinstance(outcome, Unsure) else outcome)
 
     def outcome(self, reply: Reply, what: str) -> Refused | SignedOut | TryLater | Unsure:
         """What an answer that is not good means for a post. `what` is what was asked for."""
         said = self.clean(f"{what}: {reply.status} {words_of(reply)}".strip())
         wait = retry_after(reply)
-        if reply.status == 429 or (reply.status == 503 and wait is not None):
+        if reply.status == 429 or (reply.status == BUSY and wait is not None and "via" not in reply.headers):
             return TryLater(said, wait if wait is not None else timedelta(minutes=5))
         if reply.status in (401, 403):
             return SignedOut(said)

@@ -15,7 +15,7 @@ import time
 from typing import TYPE_CHECKING
 
 from scheduler import secrets
-from scheduler.channels.http import Http, NoAnswerError, NotSentError
+from scheduler.channels.http import BUSY, Http, NoAnswerError, NotSentError, retry_after
 from scheduler.errors import BadData
 from scheduler.kinds import KINDS, guarantee_of
 from scheduler.model import Sent, SignedOut, TryLater, Unsure
@@ -23,6 +23,7 @@ from scheduler.model import Sent, SignedOut, TryLater, Unsure
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scheduler.channels.http import Reply
     from scheduler.model import Account, Found, Message, Outcome
 
 TYPE = "post.due"
@@ -55,11 +56,16 @@ class Webhook:
             return TryLater(str(error))
         except NoAnswerError as error:
             return Unsure(str(error))
-        if reply.is_good:
-            return Sent(self.account.server, message.key)
+        return Sent(self.account.server, message.key) if reply.is_good else self._meant(self._http, reply)
+
+    def _meant(self, http: Http, reply: Reply) -> Outcome:
+        """What an answer that is not good means."""
         if reply.status == GONE:
             return SignedOut(f"{self.account.server} says 410: it takes no posts any more")
-        return self._http.outcome(reply, "the receiver")
+        told = http.outcome(reply, "the receiver")
+        if reply.status == BUSY and self.account.options.get("busy") == "refused":
+            return TryLater(told.why, retry_after(reply))
+        return told
 
     def find(self, message: Message) -> Found:
         del message

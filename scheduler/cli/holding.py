@@ -107,7 +107,11 @@ def settle(
     post: Annotated[str, typer.Argument(metavar="POST", help="A post that is unsure, by id.")],
     out: Annotated[bool, typer.Option("--out", help="You looked: it is out.")] = False,
     not_out: Annotated[
-        bool, typer.Option("--not-out", help="You looked: it is not out. It goes at the next tick, if still in time.")
+        bool,
+        typer.Option(
+            "--not-out",
+            help="You looked: it is not out. It goes at the next tick, if in time and not stopped.",
+        ),
     ] = False,
     place: Annotated[str, typer.Option(metavar="URL", help="Where it is, with --out.")] = "",
     name: As = "",

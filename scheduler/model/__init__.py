@@ -54,6 +54,7 @@ from scheduler.model.delivery import (
     Refused,
     Sent,
     SignedOut,
+    Stop,
     TryLater,
     Unsure,
 )
@@ -106,6 +107,7 @@ __all__ = [
     "Slot",
     "Span",
     "Stage",
+    "Stop",
     "Takes",
     "TryLater",
     "Unsure",

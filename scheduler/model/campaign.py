@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from scheduler.model.calendar import Occurrence, Sensitivity
 
@@ -170,10 +171,21 @@ class Review(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture that goes with a post, by the digest of its bytes."""
+    """A picture that goes with a post, by the digest of its bytes.
+
+    `path` is from the workspace's folder on if it lies there, so that the folder may be moved; else the whole path.
+    """
 
     path: str
     sha256: str
+
+    def file(self, home: Path) -> Path:
+        """Its file, for the workspace in that folder."""
+        return home / self.path  # a whole path stays what it is
+
+    def here(self, home: Path) -> Media:
+        """The same with its whole path, for those who know no workspace, such as channels."""
+        return replace(self, path=str(self.file(home)))
 
 
 PART = "---"  # alone on a line it ends a part of a thread

@@ -25,11 +25,20 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Stop(StrEnum):
+    """How a person has called off a delivery that may be out: what becomes of it once it is known not to be."""
+
+    DROPPED = "dropped"
+    MISSED = "missed"
+    TAKEN_BACK = "taken back"  # its post is with people again
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """Getting one post out. `key` is the idempotency key; it belongs to the stored row and never changes.
 
     `doubt` is when the first try began of which nobody knows whether it got through; None: it is certainly not out.
+    `stop` stands only in one that is unsure: it does not go out any more, whatever is found.
     """
 
     id: int
@@ -48,6 +57,7 @@ class Delivery:
     reason: str = ""
     doubt: datetime | None = None
     remote: str = ""  # the id that the service gave it
+    stop: Stop | None = None
 
 
 FOREVER = timedelta.max

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from scheduler.model import Delivery, DeliveryState, Post
+from scheduler.model import Delivery, DeliveryState, Post, Stop
 from scheduler.store import reads
 from scheduler.store.opening import Tx, stamp
 
@@ -184,7 +184,7 @@ def doubt(tx: Tx, row: Delivery) -> bool:
     if now.state is DeliveryState.WAITING:
         return now.doubt is not None or _change(tx, now, since)
     if _is_all_there_is(tx, now):
-        return _change(tx, now, replace(since, state=DeliveryState.UNSURE))
+        return _change(tx, now, replace(since, state=DeliveryState.UNSURE, stop=Stop.MISSED))
     return now.state in (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNSURE)
 
 
@@ -203,7 +203,7 @@ def end(tx: Tx, before: Delivery, row: Delivery) -> bool:
 _STEP = """
     UPDATE delivery
     SET state = :state, due = :due, place = :place, remote = :remote, reason = :reason, doubt = :doubt,
-        claim = NULL, lease = NULL, settled = :settled
+        stop = :stop, claim = NULL, lease = NULL, settled = :settled
     WHERE id = :id AND state = :was AND attempts = :tried AND COALESCE(claim, '') = :claim
 """
 
@@ -211,7 +211,7 @@ _STEP = """
 def _change(tx: Tx, before: Delivery, row: Delivery) -> bool:
     """The step from one state to the next, if the row is still what it was: in state, tries and claim."""
     values: dict[str, Any] = {"state": str(row.state), "due": stamp(row.due), "place": row.place, "reason": row.reason}
-    values |= {"remote": row.remote, "doubt": stamp(row.doubt) if row.doubt else None}
+    values |= {"remote": row.remote, "doubt": stamp(row.doubt) if row.doubt else None, "stop": row.stop or ""}
     values |= {"id": before.id, "was": str(before.state), "tried": before.attempts, "claim": before.claim}
     if not tx.change(_STEP, values | {"settled": tx.now if row.state in _ENDED else None}):
         return False

@@ -18,6 +18,7 @@ from scheduler.model import (
     Post,
     Review,
     Sensitivity,
+    Stop,
     Waiver,
     Wording,
 )
@@ -217,6 +218,7 @@ def as_delivery(r: dict[str, Any]) -> Delivery:
         reason=r["reason"],
         doubt=instant(r["doubt"]) if r["doubt"] else None,
         remote=r["remote"],
+        stop=Stop(r["stop"]) if r["stop"] else None,
     )
 
 

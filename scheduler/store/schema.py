@@ -204,6 +204,7 @@ delivery = _table(
     _text("rung", null=True),
     _text("doubt", null=True),
     _text("remote", server_default=""),
+    _text("stop", server_default=""),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("key"),
     _one_of("state", "state", "waiting", "sending", "sent", "failed", "unsure", "missed", "cancelled"),

@@ -111,7 +111,7 @@ def unrung(db: Db, now: str, before: str) -> list[Bell]:
 _FIRST_DUE = """
     SELECT post.*, d.id AS d_id, d.service AS d_service, d.key AS d_key, d.digest AS d_digest, d.due AS d_due,
         d.expires AS d_expires, d.attempts AS d_attempts, d.place AS d_place, d.reason AS d_reason,
-        d.doubt AS d_doubt, d.remote AS d_remote
+        d.doubt AS d_doubt, d.remote AS d_remote, d.stop AS d_stop
     FROM delivery AS d JOIN post ON post.id = d.post
     WHERE d.state = 'waiting' AND d.due <= ? AND d.expires > ? AND d.account = ? ORDER BY d.due, d.id LIMIT 1
 """

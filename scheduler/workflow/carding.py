@@ -45,7 +45,8 @@ class Drawn:
 
     @property
     def media(self) -> Media:
-        return Media(str(self.path), sha256(self.png).hexdigest())
+        """The card as a post shows it: from where it is drawn to."""
+        return Media("/".join((*CARDS, self.path.name)), sha256(self.png).hexdigest())
 
 
 class Draughtsman:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scheduler.checks import Draft, check_draft
@@ -21,6 +20,7 @@ from scheduler.texts import SOURCE, Texts, Translation
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
     from datetime import date
+    from pathlib import Path
 
     from scheduler.guard import Guard
     from scheduler.model import Calendar, Fact, Finding, Limits, Media, Picture, Post, Takes
@@ -86,8 +86,8 @@ class Checker:
             stale=self._stale(post),
             is_offered=self._is_offered(post, themes),
             sends_threads=KINDS[post.channel].has_threads,
-            traces=_seen(w.media, traces, frozenset()),
-            points=_seen(w.media, points, (0, 0)),
+            traces=self._seen(w.media, traces, frozenset()),
+            points=self._seen(w.media, points, (0, 0)),
             is_own=self._is_own(w.media),
             picture=self._picture(w.media),
             shows_pictures=KINDS[post.channel].shows_pictures,
@@ -97,13 +97,20 @@ class Checker:
     def pictures(self) -> tuple[Picture, ...]:
         return load_pictures(self.home) if self.home else ()
 
+    def _seen(self, media: Media | None, look: Callable[[bytes], Any], nothing: Any) -> Any:
+        """What is seen in the file of a picture; nothing in one that is gone, which the channel refuses."""
+        try:
+            return look(media.file(self.home).read_bytes()) if media and self.home else nothing
+        except OSError:
+            return nothing
+
     def _is_own(self, media: Media | None) -> bool:
         """Whether a picture is another than a card of ours, which needs nobody's leave."""
-        return bool(media and self.home and not Path(media.path).is_relative_to(self.home.joinpath(*CARDS)))
+        return bool(media and self.home and not media.file(self.home).is_relative_to(self.home.joinpath(*CARDS)))
 
     def _picture(self, media: Media | None) -> Picture | None:
         """What is entered of a picture, with its consent as it stands."""
-        seen = picture_at(self.pictures, self.home, Path(media.path)) if media and self.home else None
+        seen = picture_at(self.pictures, self.home, media.file(self.home)) if media and self.home else None
         if seen is None or seen.consent is None or seen.consent.id not in self.withdrawn():
             return seen
         return replace(seen, consent=Consent(seen.consent.id, WITHDRAWN))
@@ -162,14 +169,6 @@ class Checker:
                 names += [f"#{tag}" for o in entries for tag in o.hashtags]
             self._guards[language] = prepared_guard(self.templates, language, names)
         return self._guards[language]
-
-
-def _seen(media: Media | None, look: Callable[[bytes], Any], nothing: Any) -> Any:
-    """What is seen in the file of a picture; nothing in one that is gone, which the channel refuses."""
-    try:
-        return look(Path(media.path).read_bytes()) if media else nothing
-    except OSError:
-        return nothing
 
 
 def _last_day(post: Post) -> date:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.checks import has_errors
@@ -18,6 +17,7 @@ from scheduler.workflow.reviewing import find, free, require_no_doubt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from scheduler.model import Picture, Post
     from scheduler.workflow import Workspace
@@ -73,4 +73,4 @@ def withdraw(ws: Workspace, id: str, who: str) -> tuple[list[Post], list[Post]]:
 
 def _shows(post: Post, pictures: Sequence[Picture], home: Path) -> bool:
     media = post.wording.media
-    return bool(media and picture_at(pictures, home, Path(media.path)))
+    return bool(media and picture_at(pictures, home, media.file(home)))

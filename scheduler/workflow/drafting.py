@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def renderer(settings: Settings, calendar: Calendar) -> Renderer:
     us = Us(settings.name, settings.site)
-    return Renderer(settings.templates, us, calendar.helplines, load_facts(settings.templates))
+    return Renderer(settings.templates, us, calendar.helplines, load_facts(settings.templates), settings.home)
 
 
 def post_of(slot: Slot, wording: Wording, language: str, author: str) -> Post:

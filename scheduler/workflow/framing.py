@@ -32,7 +32,7 @@ def frame(items: Sequence[Item], posts: Sequence[Post], ground: Callable[[], str
     A card needs no frame: the toolkit has it drawn in every size. `ground` gives the colour, or raises BadData.
     Raises BadData for a picture that is not as it was.
     """
-    media = {p.wording.media.sha256: p.wording.media for p in posts if p.wording.media}
+    media = {p.wording.media.sha256: p.wording.media.here(home) for p in posts if p.wording.media}
     made = Framed()
     for item in (i for i in items if i.picture):
         made.files[item.picture] = data = _approved(media[item.seen])

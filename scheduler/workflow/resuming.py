@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scheduler.errors import BadData, PersonNeeded, UnknownName
-from scheduler.model import DeliveryState
-from scheduler.outbox import ended
+from scheduler.model import DeliveryState, Stop
+from scheduler.outbox import called_off
 from scheduler.plan import next_awake
 from scheduler.store import holds, reads
 from scheduler.store.holds import FILE, in_force, of_file, take_file_away
@@ -163,7 +163,7 @@ def _settle(tx: Tx, before: Delivery, p: Proposal) -> None:
     from scheduler.store import outbox as store
 
     if p.choice == "drop":
-        state = DeliveryState.MISSED if p.why == OVER else DeliveryState.CANCELLED
-        store.end(tx, before, ended(before, state, f"dropped after a hold: {p.why}"))
+        stop = Stop.MISSED if p.why == OVER else Stop.DROPPED
+        store.end(tx, before, called_off(before, stop, f"dropped after a hold: {p.why}"))
     elif p.choice == "move":
         store.put_off(tx, before, p.at, f"moved after a hold: {p.why}")

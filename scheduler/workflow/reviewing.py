@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from scheduler.checks import ERROR, has_errors, is_waivable
 from scheduler.dates import as_utc
 from scheduler.errors import HasFindings, PersonNeeded, UnknownName
-from scheduler.model import Delivery, DeliveryState, Post, Review, Wording
-from scheduler.outbox import ended
+from scheduler.model import Delivery, DeliveryState, Post, Review, Stop, Wording
+from scheduler.outbox import called_off
 from scheduler.plan import ideal_slots, next_awake
 from scheduler.review import after_planning, digest_of, unanswered
 from scheduler.store import reads
@@ -139,7 +139,7 @@ def free(tx: Tx, post: Post, delivery: Delivery | None, why: str) -> bool:
     if delivery is None or not post.queued:
         return True
     if delivery.state is DeliveryState.WAITING:
-        row = ended(delivery, DeliveryState.CANCELLED, why)
+        row = called_off(delivery, Stop.TAKEN_BACK, why)
         if outbox.take_back(tx, delivery, row):
             return row.state is DeliveryState.CANCELLED
     if delivery.state in (DeliveryState.FAILED, DeliveryState.MISSED, DeliveryState.CANCELLED):

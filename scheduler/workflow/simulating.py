@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 AUTHOR = "daymark simulate"  # of words that are not written yet
 TOLD = ("sent", "waiting", "failed", "unsure", "missed", "cancelled", "put off", "service rests", "hold", "resume")
 LATE = timedelta(hours=1)
+PICTURED = ("pictures", "templates")  # where pictures of posts lie: the checks look at them
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def simulate(ws: Workspace, script: Script) -> Simulated:
     with TemporaryDirectory() as folder:
         home = Path(folder)
         copy_database(ws.home, home)
+        for name in PICTURED:
+            (home / name).symlink_to((ws.home / name).resolve())
         copy = replace(ws, settings=replace(ws.settings, home=home), now=script.span.start)
         with keeping_open(scratch=home):
             sync(copy)
