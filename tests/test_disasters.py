@@ -157,9 +157,10 @@ def test_a_database_that_is_locked_for_a_minute_is_waited_for_half_of_it(daymark
 
 
 def powerless() -> None:
-    """Takes from a process of root, before it begins, the power to write where the rights of files forbid it."""
-    drop_from_what_may_be_had, override_rights = 24, 1
-    ctypes.CDLL(None).prctl(drop_from_what_may_be_had, override_rights, 0, 0, 0)
+    """Takes from a process of root, before it begins, the power to do what the rights of files forbid."""
+    drop_from_what_may_be_had, override_rights, read_all = 24, 1, 2
+    for power in (override_rights, read_all):
+        ctypes.CDLL(None).prctl(drop_from_what_may_be_had, power, 0, 0, 0)
 
 
 @pytest.mark.parametrize("closed", [("daymark.db",), ("daymark.db", ".")], ids=["its file", "its file and folder"])
@@ -177,6 +178,24 @@ def test_a_database_that_cannot_be_written_is_told_and_changes_nothing(
         (home / name).chmod(0o755)
     assert everything(home) == before
     all_is_well(daymark, home)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o555], ids=["to be read", "to be written"])
+@pytest.mark.parametrize("words", ["feeds", "site", "tick"])
+def test_a_folder_of_the_calendars_that_is_not_to_be_touched_is_told(
+    words: str, mode: int, daymark: Daymark, at: At
+) -> None:
+    home = at("queued")
+    folder = home / "public" / "rules"
+    (home / "calendars" / "own.toml").write_text("[peace-day]\nhidden = true\n", "utf-8")
+    folder.chmod(mode)
+    if subprocess.run(["test", "-w", folder], preexec_fn=powerless, check=False).returncode == 0:
+        pytest.skip("this user may write everywhere, and cannot give that up")
+    answer = daymark(words, home=home, now=DUE, preexec_fn=powerless)
+    folder.chmod(0o755)
+    told(answer, 5, str(folder))
+    assert daymark(words, home=home, now=DUE).code == 0
+    assert not list((home / "public").rglob("*.part"))
 
 
 YEAR_ON, YEAR_BACK = "2027-07-03T09:00:00Z", "2025-07-03T09:00:00Z"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
+import subprocess
 import warnings
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
@@ -21,16 +25,18 @@ from test_feeds import NOW as THEN
 from scheduler import dates, feeds
 from scheduler.calendars import load_calendar
 from scheduler.config import load_settings
+from scheduler.errors import BadData
 from scheduler.feeds import Edition, Entry, catalogue, observance_entries, revise, series_entries
 from scheduler.feeds.news import House, Item, changes_after, coming_items, write_news
 from scheduler.feeds.series import rrule_of
 from scheduler.model import LANGUAGES, Helpline, Sensitivity, Span
 from scheduler.rules import parse
 from scheduler.sayings import describe, rule_words
-from scheduler.workflow import Workspace
+from scheduler.workflow import Workspace, keeping, staff
 from scheduler.workflow.calendar import sync
 from scheduler.workflow.editions import entries_of
 from scheduler.workflow.publishing import build_feeds
+from scheduler.workflow.siting import write_site
 
 At = Callable[[str], Path]
 ROOT = Path(__file__).resolve().parents[1]
@@ -334,11 +340,15 @@ def put(home: Path, rule: str) -> None:
     (home / "calendars" / "own.toml").write_text(OWN.format(rule=rule), "utf-8")
 
 
-def build(home: Path, now: str = NOW) -> dict[str, bool]:
+def opened(home: Path, now: str = NOW) -> Workspace:
     at = datetime.fromisoformat(now)
     ws = Workspace(load_settings(home), at, lambda: at)
     sync(ws)
-    return {built.name: built.changed for built in build_feeds(ws)}
+    return ws
+
+
+def build(home: Path, now: str = NOW) -> dict[str, bool]:
+    return {built.name: built.changed for built in build_feeds(opened(home, now))}
 
 
 def test_only_what_changed_is_written(workspace: Path) -> None:
@@ -413,6 +423,60 @@ def test_the_calendar_as_data_is_as_its_schema_says(workspace: Path) -> None:
     assert {str(event["UID"]) for event in shown} <= uids
 
 
+# Several at once
+
+
+@contextmanager
+def somebody_at_work(home: Path) -> Iterator[None]:
+    """Another that writes public/ and has not ended."""
+    with (home / keeping.LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def test_of_two_builds_at_once_one_waits_and_then_writes_what_holds_by_then(workspace: Path) -> None:
+    put(workspace, "09-02")
+    build(workspace)
+    put(workspace, "09-03")
+    ws, before = opened(workspace), files(workspace / "public")
+    with ThreadPoolExecutor(1) as other:
+        with somebody_at_work(workspace):
+            waiting = other.submit(build_feeds, ws)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=1)
+            assert files(workspace / "public") == before
+            put(workspace, "09-04")
+            opened(workspace)
+        assert waiting.result(timeout=60)
+    assert b"DTSTART;VALUE=DATE:20270904" in (workspace / "public" / "themes" / "peace.ics").read_bytes()
+    assert not any(build(workspace).values())
+
+
+@pytest.mark.parametrize("verb", [build_feeds, write_site, staff.revoke_address], ids=lambda verb: verb.__name__)
+def test_a_build_that_does_not_end_is_told_and_nothing_is_touched(
+    verb: Callable[[Workspace], object], workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "PATIENCE", timedelta())
+    ws = opened(workspace)
+    with somebody_at_work(workspace), pytest.raises(BadData, match="public and does not end"):
+        verb(ws)
+    assert not list((workspace / "public").iterdir()) and not staff.address(ws)
+
+
+def test_what_a_killed_build_left_is_taken_away_and_what_others_left_is_not(workspace: Path) -> None:
+    build(workspace)
+    public = workspace / "public"
+    with subprocess.Popen(["true"]) as gone:
+        pass
+    left = {f".observances.ics.{gone.pid}.part"}
+    theirs = {".movie.part", ".movie.mov.part", ".part", f".x.{os.getpid()}.part", ".x.99999999999999999999.part"}
+    for name in left | theirs:
+        (public / name).write_text("x")
+    put(workspace, "09-03")
+    assert any(build(workspace).values())
+    assert {path.name for path in public.glob(".*")} == theirs
+
+
 # Ours
 
 
@@ -441,7 +505,15 @@ def test_a_tick_and_the_list_of_feeds_do_not_tell_the_secret(daymark: Daymark, a
     place = daymark.json("feed", "address", home=home)["feeds"]["posts"]
     answer = daymark("tick", "--json", home=home, now=DUE)
     assert "public/private/posts.ics" in answer.json["feeds"]
-    assert Path(place).parent.name not in answer.out + answer.err
+    told = [answer, daymark("feed", "revoke", home=home, now=DUE)]
+    secret = Path(told[1].out.split()[0]).parent.name
+    (home / "public" / "private" / secret / "posts.ics").write_bytes(b"x" * 1_000_001)
+    told[1:] = [daymark("doctor", home=home, now=DUE)]
+    assert "public/private/posts.ics" in told[1].out
+    told += [daymark("feeds", home=home, now=DUE), daymark("feeds", "--json", home=home, now=DUE)]
+    assert f"{home}/public/private/posts.ics\n" in told[2].out
+    words = "".join(answer.out + answer.err for answer in told)
+    assert Path(place).parent.name not in words and secret not in words
 
 
 def test_news_of_posts_have_what_is_out_at_an_address(daymark: Daymark, at: At) -> None:

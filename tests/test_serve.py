@@ -295,6 +295,9 @@ def test_health_tells_whether_ticks_come_and_the_store_can_be_read(at, daymark):
         assert (site.ask("/health").status, site.ask("/health").headers["cache-control"]) == (503, "no-store")
         assert "there was no good tick yet" in json.loads(site.ask("/health").body)["wrong"]
         assert daymark.raw("tick", "--home", str(home)).code == 0
+        (home / "public").rename(home / "elsewhere")
+        assert "there are no calendars to give out" in json.loads(site.ask("/health").body)["wrong"]
+        (home / "elsewhere").rename(home / "public")
         well = until(lambda: site.ask("/health"), 200)
         told = json.loads(well.body)
         assert (told["status"], told["wrong"]) == ("ok", [])
@@ -326,6 +329,7 @@ TICKS = [
 @pytest.mark.parametrize(("minutes", "wrong"), TICKS, ids=[f"{row[0]} minutes ago" for row in TICKS])
 def test_a_tick_is_good_for_a_quarter_of_an_hour(minutes, wrong, workspace):
     now = datetime(2026, 7, 1, 9, tzinfo=UTC)
+    (workspace / "public" / "calendar.json").touch()
     (workspace / ".tick.good").touch()
     os.utime(workspace / ".tick.good", times=((now - timedelta(minutes=minutes)).timestamp(),) * 2)
     assert list(look(workspace, now).wrong) == wrong

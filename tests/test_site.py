@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import stat
 import subprocess
 import sys
 from dataclasses import replace
@@ -239,6 +242,39 @@ def test_a_list_of_pages_that_somebody_changed_takes_nothing_away_outside_the_si
     (site / ".site.json").write_text(json.dumps({"from": "", "files": {named: [1, 1]}}))
     assert write_site(workspace(site)).removed == ()
     assert mine.exists() and (site / "daymark.toml").exists()
+
+
+def test_another_site_is_not_written_over_and_ours_is_known_again(daymark, at) -> None:
+    home = at("fresh")
+    theirs = home.parent / "theirs"
+    theirs.mkdir()
+    (theirs / "index.html").write_text("<h1>Theirs</h1>")
+    (home / "public" / "index.html").write_text("<h1>By hand</h1>")
+    for out, folder in ([], home / "public"), (["--out", str(theirs)], theirs):
+        answer = daymark("site", *out, home=home)
+        assert (answer.code, answer.out) == (5, "")
+        assert f"error: {folder / 'index.html'} is the page of another site, which would be" in answer.err
+        assert [path.name for path in folder.iterdir()] == ["index.html"]
+    (home / "public" / "index.html").unlink()
+    for _ in range(2):
+        assert daymark("site", home=home).code == daymark("site", "--out", str(theirs / "ours"), home=home).code == 0
+        (home / ".site.json").unlink()
+
+
+def test_a_web_server_may_read_new_pages_and_feeds_of_a_folder_that_it_may_read_whatever_the_umask(daymark, at) -> None:
+    home = at("fresh")
+    for mode in (0o755, 0o750, 0o700):
+        shutil.rmtree(home / "public")
+        (home / "public").mkdir()
+        (home / "public").chmod(mode)
+        (home / ".site.json").unlink(missing_ok=True)
+        before = os.umask(0o077)
+        try:
+            assert daymark("site", home=home).code == 0
+        finally:
+            os.umask(before)
+        found = [path for path in (home / "public").rglob("*") if path.is_file() or path.is_dir()]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in found} == {mode, mode & 0o644}
 
 
 def test_a_mistake_in_an_own_template_is_told_with_its_line(daymark, at) -> None:

@@ -92,19 +92,21 @@ def feeds(
 ) -> None:
     """Build every calendar feed. A file whose bytes do not change is left alone."""
     from scheduler.workflow.calendar import sync
-    from scheduler.workflow.publishing import build_feeds, oversized
+    from scheduler.workflow.publishing import PUBLIC, build_feeds, is_oversized
 
     ws = workspace(home, now)
     sync(ws)
-    built = build_feeds(ws, Path(out).absolute() if out else None)
+    folder = Path(out).absolute() if out else None
+    built = build_feeds(ws, folder)
+    told = {b.name: str((folder or ws.home / PUBLIC) / b.name) for b in built}  # no secret: `feed address` tells that
     if json:
-        show.document({"files": [{"path": str(b.path), "sha256": b.sha256, "changed": b.changed} for b in built]})
+        show.document({"files": [{"path": told[b.name], "sha256": b.sha256, "changed": b.changed} for b in built]})
         return
     for b in built:
         if b.changed:
-            show.line(str(b.path))
-    for path in oversized(b.path for b in built):
-        show.aside(f"too large for some apps: {path}; lead readers to themes and regions, or hide days")
+            show.line(told[b.name])
+    for b in filter(lambda b: is_oversized(b.path), built):
+        show.aside(f"too large for some apps: {told[b.name]}; lead readers to themes and regions, or hide days")
     show.aside(f"{len(built)} feeds, {sum(b.changed for b in built)} of them changed")
 
 

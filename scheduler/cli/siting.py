@@ -20,11 +20,12 @@ def site(
     """Write the public site, and the feeds that it leads to: a page for every day, month, theme and language."""
     from scheduler.workflow.calendar import sync
     from scheduler.workflow.publishing import build_feeds
-    from scheduler.workflow.siting import write_site
+    from scheduler.workflow.siting import require_ours, write_site
 
     ws = workspace(home, now)
     sync(ws)
     folder = Path(out).absolute() if out else None
+    require_ours(ws, folder)
     build_feeds(ws, folder)  # the pages lead to them
     done = write_site(ws, folder)
     if json:

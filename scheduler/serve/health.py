@@ -37,7 +37,7 @@ def look(home: Path, now: datetime) -> Health:
         at = datetime.fromtimestamp(os.stat(good_tick(str(home))).st_mtime, UTC)  # noqa: PTH116
     except OSError:
         at = None
-    wrong = [*_of_tick(at, now), *_of_store(home)]
+    wrong = [*_of_tick(at, now), *_of_store(home), *_of_feeds(home)]
     return Health(at, tuple(wrong))
 
 
@@ -63,6 +63,14 @@ def _of_store(home: Path) -> list[str]:
     except (DaymarkError, OSError, ValueError):
         return ["the database cannot be read"]
     return []
+
+
+def _of_feeds(home: Path) -> list[str]:
+    from scheduler.workflow.editions import CALENDAR
+    from scheduler.workflow.publishing import PUBLIC
+
+    there = os.path.isfile(f"{home}/{PUBLIC}/{CALENDAR}")  # noqa: PTH113
+    return [] if there else ["there are no calendars to give out"]  # a folder that is not mounted, say
 
 
 class Watch:

@@ -14,7 +14,8 @@ from scheduler.errors import BadData, ClockSetBack, DaymarkError, TemplateError
 from scheduler.kinds import KINDS
 from scheduler.store import reads
 from scheduler.store.opening import reading, ready, soundness, stamp
-from scheduler.workflow.publishing import PUBLIC, oversized
+from scheduler.workflow.publishing import PUBLIC, is_oversized
+from scheduler.workflow.staff import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +150,7 @@ def _folders(home: Path) -> str:
 
 def _feeds(home: Path) -> str:
     found = sorted((home / PUBLIC).rglob("*.ics"))
-    large = ", ".join(path.relative_to(home).as_posix() for path in oversized(found))
+    large = ", ".join(shown(path.relative_to(home).as_posix()) for path in found if is_oversized(path))
     hint = f"; too large for some apps, so lead readers to themes and regions, or hide days: {large}" if large else ""
     return (f"{len(found)} calendars" if found else "none written yet, run daymark feeds") + hint
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow import editions, staff
-from scheduler.workflow.keeping import keep_changed, stat_of, sweep
+from scheduler.workflow.keeping import keep_changed, publishing, stat_of, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,10 +41,16 @@ class Built:
 def build_feeds(ws: Workspace, out: Path | None = None) -> list[Built]:
     """Writes every feed under `out` (the workspace's public/ by default). The same data gives the same bytes.
 
-    Raises BadData if a file cannot be written; the files before it are whole, the next build goes on.
+    Raises BadData if a file cannot be written; the files before it are whole, the next build goes on. Waits for
+    another build, and raises BadData if that does not end.
     """
     if out is not None:
         return [_put(out, name, ws, data) for name, data in sorted(_all(ws).items())]
+    with publishing(ws.home):
+        return _brought_up(ws)
+
+
+def _brought_up(ws: Workspace) -> list[Built]:
     from scheduler.store import feeds as store
 
     with reading(ws.home) as db:
@@ -60,9 +66,9 @@ def build_feeds(ws: Workspace, out: Path | None = None) -> list[Built]:
     return sorted(built + rest, key=lambda b: b.name)
 
 
-def oversized(paths: Iterable[Path]) -> list[Path]:
-    """The calendars among these files that some apps refuse for their size. What is not there any more is not."""
-    return [path for path in paths if path.suffix == ".ics" and path.exists() and path.stat().st_size > MOST_BYTES]
+def is_oversized(path: Path) -> bool:
+    """Whether the file is a calendar that some apps refuse for its size. What is not there any more is none."""
+    return path.suffix == ".ics" and path.is_file() and path.stat().st_size > MOST_BYTES
 
 
 def noted(db: Db, now: datetime) -> str:

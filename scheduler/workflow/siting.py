@@ -19,7 +19,7 @@ from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
 from scheduler.workflow.editions import YEARS_AHEAD, expiries, feeds_of, languages_of, sayings_of, words_of
 from scheduler.workflow.illustrating import CARDS, draw, matter, sketched
-from scheduler.workflow.keeping import MANIFEST, keep_changed, keep_file, stat_of, sweep
+from scheduler.workflow.keeping import MANIFEST, keep_changed, keep_file, publishing, stat_of, sweep
 from scheduler.workflow.listing import published
 from scheduler.workflow.publishing import PUBLIC, noted
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from scheduler.model import Calendar
     from scheduler.workflow import Workspace
 
+OURS = b'<meta name="generator" content="Daymark">'  # stands in the head of every page
 ASSETS = ("site.css", "site.js", "icon.svg")
 
 
@@ -49,14 +50,30 @@ class Written:
     undrawn: Mapping[str, str]
 
 
+def require_ours(ws: Workspace, out: Path | None = None) -> None:
+    """Raises BadData if another site lies where ours is to be written (the workspace's public/ by default)."""
+    page = (out or ws.home / PUBLIC) / "index.html"
+    if (out is None and _known(ws)) or not page.is_file() or OURS in page.read_bytes():
+        return
+    hint = "give a folder of its own with --out, or move that page away"
+    raise BadData(f"{page} is the page of another site, which would be written over", hint)
+
+
 def write_site(ws: Workspace, out: Path | None = None) -> Written:
     """Writes the site under `out` (the workspace's public/ by default). The same data gives the same bytes.
 
     Raises BadData if a file cannot be written; the files before it are whole, the next run goes on. Raises
     TemplateError for a template or for words that are missing or wrong.
     """
-    folder = out or ws.home / PUBLIC
-    known, posts = _known(ws) if out is None else {}, _posts(ws)
+    if out is not None:
+        return _written(ws, out, {})
+    with publishing(ws.home):
+        return _written(ws, ws.home / PUBLIC, _known(ws), keeps=True)
+
+
+def _written(ws: Workspace, folder: Path, known: Mapping[str, Any], *, keeps: bool = False) -> Written:
+    """Writes it into a folder of which the last run told what is `known`; what this one did is kept or not."""
+    posts = _posts(ws)
     source = _digest(ws, posts)
     if known.get("from") == source and _holds(known, ws.now.date()) and _stand(folder, known["files"]):
         return Written(folder, len(known["files"]), (), (), known["undrawn"])
@@ -72,7 +89,7 @@ def write_site(ws: Workspace, out: Path | None = None) -> Written:
     changed = [path for path, data in files.items() if keep_changed(folder / path, data)]
     there = [*files, *(picture.path for picture in made.pictures.values())]
     removed = tuple(path for path in sorted(known.get("files", {}).keys() - set(there)) if _remove(folder, path))
-    if out is None:
+    if keeps:
         until = min([date.max, *expiries(calendar, made.today)])
         told = {
             "from": source,

@@ -19,6 +19,7 @@ from scheduler.store import reads
 from scheduler.store.opening import reading, writing
 from scheduler.workflow.calendar import synced
 from scheduler.workflow.editions import YEARS_BACK, house_of, languages_of, revised, sayings_of
+from scheduler.workflow.keeping import publishing
 from scheduler.workflow.listing import published
 
 if TYPE_CHECKING:
@@ -50,14 +51,15 @@ def make_address(ws: Workspace) -> str:
 
 def revoke_address(ws: Workspace) -> str:
     """Makes the old address a dead one and returns a new one. Raises BadData if the old files cannot be removed."""
-    old = address(ws)
-    folder = ws.home / "public" / PRIVATE / old
-    if old and folder.is_dir():
-        try:
-            shutil.rmtree(folder)
-        except OSError as error:
-            raise BadData(f"{folder.parent} cannot be emptied: {error.strerror}", "check its rights") from error
-    return _renew(ws, "feed address revoked" if old else "feed address made")
+    with publishing(ws.home):  # else a build that knows the old one could write there once more
+        old = address(ws)
+        folder = ws.home / "public" / PRIVATE / old
+        if old and folder.is_dir():
+            try:
+                shutil.rmtree(folder)
+            except OSError as error:
+                raise BadData(f"{folder.parent} cannot be emptied: {error.strerror}", "check its rights") from error
+        return _renew(ws, "feed address revoked" if old else "feed address made")
 
 
 def places(ws: Workspace, token: str) -> dict[str, str]:
@@ -83,6 +85,12 @@ def hidden(ws: Workspace, name: str) -> str:
     if name.removeprefix(PRIVATE) in OWN and name.startswith(PRIVATE):
         return f"{PRIVATE}{address(ws)}/{name.removeprefix(PRIVATE)}"
     return name
+
+
+def shown(path: str) -> str:
+    """A path as it may be told: `public/private/posts.ics`, without the secret."""
+    head, private, rest = path.partition(PRIVATE)
+    return f"{head}{private}{rest.rpartition('/')[2]}"
 
 
 def changed(ws: Workspace, standing: Collection[str]) -> dict[str, bytes]:
