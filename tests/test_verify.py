@@ -133,28 +133,6 @@ def test_what_cannot_be_read_in_a_list_is_told_beside_the_table(daymark, stages,
     assert (answer.code, len(told)) == (4, 51)
 
 
-def test_letters_that_were_guessed_are_told_before_all_else(daymark, stages, tmp_path):
-    for end, text in (("csv", "Name,Date\nJournée,2027-05-05\n"), ("ics", ICS)):
-        file = tmp_path / f"list.{end}"
-        file.write_bytes(text.encode("cp1252"))
-        told = f"{file}: it is not UTF-8, and was read as Windows writes Western European letters: look at the names\n"
-        for words in [("verify",), ("calendar", "import")][: 2 if end == "ics" else 1]:
-            assert told in daymark(*words, str(file), home=stages["fresh"]).err
-
-
-ICS = """BEGIN:VCALENDAR
-VERSION:2.0
-PRODID:x
-BEGIN:VEVENT
-UID:a
-DTSTAMP:20260101T000000Z
-DTSTART;VALUE=DATE:20270505
-SUMMARY:Journée
-END:VEVENT
-END:VCALENDAR
-"""
-
-
 def test_several_lists_are_each_compared_for_themselves(ours, daymark, stages, tmp_path):
     calendar = tmp_path / "list.ics"
     calendar.write_text(ics(event("DTSTART;VALUE=DATE:20270322", name="World Water Day")), "utf-8")

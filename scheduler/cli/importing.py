@@ -53,7 +53,6 @@ def _told(reviewed: Reviewed, added: Added | None) -> dict[str, Any]:
         "source": reviewed.source.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
         "days": [_day(one) for one in reviewed.found],
         "notes": reviewed.listing.notes,
-        "guessed": reviewed.listing.guessed,
         "unread": len(reviewed.listing.notes) + reviewed.listing.more,
         "written": added and {"file": str(added.path), "ids": list(added.ids)},
     }
@@ -77,12 +76,9 @@ def _day(one: Found) -> dict[str, Any]:
 
 
 def _show(reviewed: Reviewed, added: Added | None, *, dry_run: bool) -> None:
-    from scheduler.lists.listing import GUESSED
     from scheduler.workflow.importing import MOST_NEW
 
     show.table(("", "ID", "WHEN", "NAME THERE", "HERE"), [_row(one) for one in reviewed.found])
-    if reviewed.listing.guessed:
-        show.aside(f"{reviewed.source}: {GUESSED}")
     for note in reviewed.listing.notes:
         show.aside(f"not taken: {note}")
     if reviewed.listing.more:

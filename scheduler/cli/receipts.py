@@ -11,7 +11,6 @@ from scheduler.cli import show
 from scheduler.cli.days import calendar_of
 from scheduler.cli.options import DryRun, Home, Json, Now, moment, workspace
 from scheduler.errors import UnknownName
-from scheduler.lists.listing import GUESSED
 
 if TYPE_CHECKING:
     from datetime import date
@@ -190,7 +189,6 @@ def _compared(one: Verified) -> dict[str, Any]:
         "read": len(one.listing.days),
         "unread": len(one.listing.notes) + one.listing.more,
         "notes": one.listing.notes,
-        "guessed": one.listing.guessed,
         "counts": dict(sorted(counts.items())),
         "differences": [_difference(pair) for pair in one.comparison.pairs if pair.kind != "same"],
     }
@@ -224,7 +222,7 @@ def _tell(one: Verified) -> None:
     rows = [_told(pair) for pair in one.comparison.pairs if pair.kind != "same"]
     if rows:
         show.table(("", "THERE", "HERE", "LIKE", "NAME THERE", "NAME HERE"), rows)
-    for note in [GUESSED] * one.listing.guessed + one.listing.notes:
+    for note in one.listing.notes:
         show.aside(f"{one.path}: {note}")
     if one.listing.more:
         show.aside(f"{one.path}: and {one.listing.more} more that cannot be read")

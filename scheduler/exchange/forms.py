@@ -66,9 +66,8 @@ def _from_po(data: bytes, path: Path) -> Iterator[Row]:
     try:
         catalog = read_po(io.BytesIO(data), abort_invalid=True)
     except (PoFileError, ValueError, LookupError) as error:
-        line = error.lineno + 1 if isinstance(error, PoFileError) else 0
-        say = f"this is not a PO file{'' if line else ', or its letters are not those that it names'}"
-        raise BadFile([Problem(str(path), line, "", say, "export it again and fill that in, in UTF-8")]) from error
+        say = f"this is not a PO file: {error}"
+        raise BadFile([Problem(str(path), 0, "", say, "export it again and fill that in")]) from error
     for message in catalog:
         if message.id and message.context:
             place, _, rest = str(message.context).partition(_SEPARATOR)
@@ -89,10 +88,7 @@ def _as_csv(rows: list[Row], language: str, at: datetime) -> bytes:
 def _from_csv(data: bytes, path: Path) -> Iterator[Row]:
     from scheduler.lists.table import decoded
 
-    try:
-        lines = csv.reader(io.StringIO(decoded(data), newline=""))
-    except ValueError as error:
-        raise BadFile([Problem(str(path), 0, "", str(error), "save it as .xlsx, or as .csv in UTF-8")]) from error
+    lines = csv.reader(io.StringIO(decoded(data), newline=""))
     yield from _from_table(((n, cells) for n, cells in enumerate(lines, 1)), path)
 
 

@@ -25,7 +25,7 @@ def read_list(path: Path, years: tuple[int, ...]) -> Listing:
     except RecursionError as error:
         raise _bad(path, "it is nested too deeply", "give a plain list of days") from error
     except ValueError as error:
-        raise _bad(path, str(error), "export it again as CSV, JSON or iCalendar, in UTF-8") from error
+        raise _bad(path, str(error), "export it again as CSV, JSON or iCalendar") from error
     if not listing.days:
         nothing = "nothing in it has a name and a date" if data.strip() else "it is empty"
         why = listing.notes[0] if listing.notes else nothing

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scheduler.compare import Listed
-from scheduler.lists.events import UNREAD, events_of
+from scheduler.lists.events import events_of
 from scheduler.lists.listing import Full, Listing, plain
-from scheduler.lists.repeats import Repeats, day_in
-from scheduler.lists.table import is_guessed
+from scheduler.lists.repeats import Repeats, day_in, one_line
 
 if TYPE_CHECKING:
     from icalendar import Component
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def read_ics(data: bytes, years: tuple[int, ...]) -> Listing:
     """The events of every calendar in a file. Raises ValueError if it is no iCalendar file."""
-    listing, repeats, events = Listing(guessed=is_guessed(data)), Repeats(years), events_of(data)
+    listing, repeats, events = Listing(), Repeats(years), events_of(data)
     repeats.note_moved(events)
     try:
         for n, event in enumerate(events, start=1):
@@ -35,8 +34,8 @@ def _take(event: Component, where: str, repeats: Repeats, listing: Listing) -> N
             return
         name = plain(str(event.get("SUMMARY", "")))
         spans = list(repeats.spans(event, where, listing))
-    except Exception:  # noqa: BLE001  (a broken property shows when it is read, as whatever it broke)
-        listing.note(f"{where}: {UNREAD}")
+    except Exception as error:  # noqa: BLE001  (a broken property shows when it is read, as whatever it broke)
+        listing.note(f"{where}: it cannot be read: {one_line(error)}")
         return
     if not name or day_in(event.get("DTSTART")) is None:
         listing.note(f"{where}: it has no {'day that can be read' if name else 'name'}")

@@ -7,6 +7,7 @@ import warnings
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from scheduler.lists.repeats import one_line
 from scheduler.lists.table import decoded
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 20_000  # of one file: parsing them takes seconds
 LONGEST_LINE = 10_000  # signs of a line, unfolded; a list of exceptions may be long, a name is not
-UNREAD = "it cannot be read: one of its dates, its rule or its length is none"
 _NEEDED = frozenset(
     "BEGIN END UID SUMMARY DTSTART DTEND DURATION RRULE RDATE EXDATE RECURRENCE-ID SEQUENCE STATUS URL".split()
 )
@@ -41,7 +41,7 @@ def events_of(data: bytes) -> list[Component]:
         try:
             found = Calendar.from_ical("\r\n".join(_telling(text)), multiple=True)
         except Exception as error:  # the parser's own failures are of many kinds
-            raise ValueError("this is no iCalendar file: what begins in it does not end") from error
+            raise ValueError(f"this is no iCalendar file: {one_line(error)}") from error
     return list(islice((event for part in found for event in part.walk("VEVENT")), MOST_EVENTS))
 
 

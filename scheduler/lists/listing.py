@@ -19,8 +19,6 @@ MOST_DAYS = 20_000  # days read of one file
 MOST_NOTES = 50  # sentences told of one file
 MOST_NAME = 500  # characters of a name
 
-GUESSED = "it is not UTF-8, and was read as Windows writes Western European letters: look at the names"
-
 
 _BLANK, _HIDDEN = {"Cc"}, {"Cf", "Cs"}  # control characters; marks without a shape, halves of pairs
 
@@ -40,14 +38,13 @@ class Full(Exception):
 class Listing:
     """The days of a file, the years that it names, and a sentence for each entry that could not be read.
 
-    `more` counts the sentences that are not kept. `guessed`: its letters were taken for those of Western Europe.
+    `more` counts the sentences that are not kept.
     """
 
     days: list[Listed] = field(default_factory=list)
     years: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     more: int = 0
-    guessed: bool = False
 
     def add(self, days: Iterable[Listed]) -> None:
         """Takes days in. Raises Full when there are too many."""

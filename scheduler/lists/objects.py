@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.lists.days import DATE, END, NAME, days_of
 from scheduler.lists.listing import Full, Listing, plain
-from scheduler.lists.table import decoded, is_guessed, order_of
+from scheduler.lists.table import decoded, order_of
 from scheduler.lists.texts import read_span
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def read_json(data: bytes, years: tuple[int, ...]) -> Listing:
         document = json.loads(decoded(data))
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}: this is not JSON: {error.msg}") from error
-    listing = Listing(guessed=is_guessed(data))
+    listing = Listing()
     found = [(plain(where), fields) for where, fields in _entries(document, "", 0)]
     order = order_of([value for _, fields in found for value in fields.values() if isinstance(value, str)])
     try:

@@ -18,10 +18,6 @@ MOST_STEPS = 200_000  # years, months, weeks, days walked for the repeating rule
 MOST_REPEATS = 400  # days of one event: more than a daily one has in a year
 
 
-class UnfollowedError(ValueError):
-    """Why a rule is not followed, in our words; never seen outside this package."""
-
-
 class Repeats:
     """Reads the days of events; walks repeating rules until the file has cost enough."""
 
@@ -48,23 +44,22 @@ class Repeats:
             held -= set(days_of(event.get("EXDATE")))
             held -= self.moved.get(str(event.get("UID")), set()) if event.get("RRULE") else set()
         except Exception as error:  # noqa: BLE001  (what a broken rule raises is of many kinds)
-            why = str(error) if isinstance(error, UnfollowedError) else "its rule or a date among them is broken"
-            listing.note(f"{where}: its repetitions cannot be read, so its first day stands alone: {why}")
+            listing.note(f"{where}: its repetitions cannot be read: {one_line(error)}")
             held = {start}
         for day in sorted(held)[:MOST_REPEATS]:
             yield day, day + length
 
     def _repeats(self, event: Component, start: date) -> Iterator[date]:
-        """The days of its rules in the years asked for. Raises UnfollowedError for rules that cost too much."""
+        """The days of its rules in the years asked for. Raises ValueError for rules that cost too much."""
         from dateutil.rrule import rrulestr
 
         rules = event.get("RRULE")
         for rule in rules if isinstance(rules, list) else [rules] if rules else []:
             step = _STEPS.get(str(next(iter(rule.get("FREQ", [])), "")).upper())
             if not step:
-                raise UnfollowedError("it repeats more than once a day")
+                raise ValueError("it repeats more than once a day")
             if next(iter(rule.get("INTERVAL", [])), 1) < 1:
-                raise UnfollowedError("it repeats in no steps")
+                raise ValueError("it repeats in no steps")
             until = min(self.last, day_of(next(iter(rule.get("UNTIL", [])), self.last)) or self.last)
             parts = {k: v for k, v in rule.items() if k not in ("UNTIL", "COUNT", "BYHOUR", "BYMINUTE", "BYSECOND")}
             walk = rrulestr(rule.__class__(parts).to_ical().decode(), dtstart=datetime.combine(start, time()))
@@ -85,7 +80,7 @@ class Repeats:
 
     def _require_cheap(self) -> None:
         if self.steps > MOST_STEPS:
-            raise UnfollowedError("the file repeats too much")
+            raise ValueError("the file repeats too much")
 
 
 def day_in(value: Any) -> date | None:
@@ -117,3 +112,7 @@ def length_of(event: Component, start: date) -> timedelta:
     if not isinstance(at, datetime) or at.time() == time():
         end -= timedelta(days=1)
     return min(max(timedelta(), end - start), timedelta(days=366))
+
+
+def one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:120] or type(error).__name__

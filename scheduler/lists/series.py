@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler import dates, rules
 from scheduler.compare.names import normal
-from scheduler.lists.events import UNREAD, events_of
+from scheduler.lists.events import events_of
 from scheduler.lists.listing import Listing, plain
-from scheduler.lists.repeats import Repeats, day_in, day_of, days_of, length_of
+from scheduler.lists.repeats import Repeats, day_in, day_of, days_of, length_of, one_line
 from scheduler.lists.ruled import Parts, in_our_words, parts_of
-from scheduler.lists.table import is_guessed
 from scheduler.model import FIRST_YEAR, LAST_YEAR, Observance, Proclaimed, Span
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def read_series(data: bytes, today: date) -> tuple[list[Series], Listing]:
 
     Raises ValueError if it is no iCalendar file.
     """
-    parts, listing = events_of(data), Listing(guessed=is_guessed(data))
+    parts, listing = events_of(data), Listing()
     last = min(today.year + AHEAD, LAST_YEAR)
     reading = _Reading(listing, today, Repeats((FIRST_YEAR, last)))
     ruled, single = _sorted(parts, reading)
@@ -105,8 +104,8 @@ def _sorted(parts: list[Component], reading: _Reading) -> tuple[list[_Event], li
                 continue
             event, at = _event(part, f"event {n}", reading.listing), day_in(part.get("RECURRENCE-ID"))
             cancelled = str(part.get("STATUS", "")).upper() == "CANCELLED"
-        except Exception:  # noqa: BLE001  (a broken property shows when it is read, as whatever it broke)
-            reading.listing.note(f"event {n}: {UNREAD}")
+        except Exception as error:  # noqa: BLE001  (a broken property shows when it is read, as whatever it broke)
+            reading.listing.note(f"event {n}: it cannot be read: {one_line(error)}")
             continue
         if at and cancelled:
             reading.gone.setdefault(str(part.get("UID")), []).append(at)

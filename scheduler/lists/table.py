@@ -15,18 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SAMPLE = 200  # lines and columns looked at to find which column is what
-_SAVE = "save it as UTF-8 (Excel: CSV UTF-8)"
-_WIDE = (b"\xff\xfe", b"\xfe\xff")  # marks of UTF-16
-# In Windows' letters of Western Europe: bytes that are none, and more accents in a row than a word there has; Cyrillic,
-# Greek, Arabic and Chinese look like this when they are taken for them.
-_STRANGE = re.compile(r"\ufffd|[^\W\da-zA-Z_]{3}")
 _SHORT = re.compile(r"(?<![\d/-])(\d{1,2})([/-])(\d{1,2})\2\d{4}(?!\d)|^(\d{1,2})(/)(\d{1,2})$")
 
 
 def read_csv(data: bytes, years: tuple[int, ...]) -> Listing:
     """The days of a table with a header, or without one if a column holds dates. Raises ValueError if it is none."""
     rows = rows_of(decoded(data))
-    listing = Listing(guessed=is_guessed(data))
+    listing = Listing()
     if not rows:
         return listing
     heads = [" ".join(cell.lower().replace("_", " ").split()) for cell in rows[0][1]]
@@ -46,32 +41,13 @@ def read_csv(data: bytes, years: tuple[int, ...]) -> Listing:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file that may be UTF-8, UTF-16 with its mark, or what Windows wrote in Western Europe.
-
-    Raises ValueError for any other: its letters would be guessed, and wrong ones are worse than none.
-    """
-    if data[:2] in _WIDE:
-        try:
-            return data.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise ValueError(f"it begins as UTF-16, and is not: {_SAVE}") from error
+    """The text of a file that may be UTF-8, UTF-16 with its mark, or what Windows wrote in Western Europe."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    if strange := _STRANGE.search(text):
-        line = text.count("\n", 0, strange.start()) + 1
-        raise ValueError(f"line {line}: its letters are neither UTF-8 nor those of Western Europe: {_SAVE}")
-    return text
-
-
-def is_guessed(data: bytes) -> bool:
-    """Whether `decoded` takes the letters for those of Western Europe, since they are no others that it knows."""
-    try:
-        data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data[:2] not in _WIDE
-    return False
+        return data.decode("cp1252", "replace")
 
 
 def rows_of(text: str) -> list[tuple[int, list[str]]]:
@@ -86,8 +62,7 @@ def rows_of(text: str) -> list[tuple[int, list[str]]]:
             line = reader.line_num + 1
         return rows
     except csv.Error as error:
-        say = f"this is no table: a cell is longer than {csv.field_size_limit():,} letters, or its quote does not end"
-        raise ValueError(f"line {reader.line_num}: {say}") from error
+        raise ValueError(f"line {reader.line_num}: this is no table: {error}") from error
 
 
 def _guessed(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -78,13 +78,13 @@ def _blank(code: re.Match[str]) -> str:
 def _texts(path: Path, column: str) -> Iterable[tuple[int, str]]:
     """The texts of a file, each with the line that it begins on."""
     data = read_bytes(path)
+    if path.suffix.lower() not in TABLES:
+        return [(1, decoded(data))]
     try:
-        if path.suffix.lower() not in TABLES:
-            return [(1, decoded(data))]
         rows = rows_of_workbook(data) if path.suffix.lower() == ".xlsx" else rows_of(decoded(data))
         return _column(path, column, rows)
     except ValueError as error:
-        raise BadFile([Problem(str(path), 0, "", str(error), "save it again, a table as CSV or XLSX")]) from error
+        raise BadFile([Problem(str(path), 0, "", str(error), "save it again as CSV or XLSX")]) from error
 
 
 def _column(path: Path, column: str, rows: list[tuple[int, list[str]]]) -> list[tuple[int, str]]:
