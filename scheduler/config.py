@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from scheduler.model import Observance
 
+# A host, and no name or password before it: these addresses are shown to everybody.
+_ADDRESS = re.compile(r'https://[^\s"<>\\@/?#]+(?:[/?#][^\s"<>\\]*)?')
 LEAVE = "https://www.wikipedia.org"  # where the pages of grave days let a reader go in haste
 
 
@@ -133,7 +136,7 @@ def _shown(home: Path, t: Table) -> dict[str, Any]:
     """What others are shown: feeds, site, toolkits, cards."""
     feeds, pages, kits, cards = tables = [t.table(name) for name in ("feeds", "site", "toolkit", "cards")]
     made = {
-        "feeds_base": _https(feeds, "base"),
+        "feeds_base": _base(feeds),
         "feed_languages": feeds.words("languages", known=LANGUAGES) or LANGUAGES,
         "site_years": pages.whole("years", 3, least=1, most=20),
         "site_cards": pages.yes("cards", default=False),
@@ -150,9 +153,18 @@ def _shown(home: Path, t: Table) -> dict[str, Any]:
 
 def _https(t: Table, key: str) -> str:
     value = t.text(key, "")
-    if value and not value.startswith("https://"):
+    if value and not _ADDRESS.fullmatch(value):
         t.wrong(key, f"{key} is not an https address", 'write the whole address, starting with https://, or ""')
     return value.rstrip("/")
+
+
+def _base(t: Table) -> str:
+    """The address of a folder: others are made by putting a name behind it, and stand in what everybody may read."""
+    value = _https(t, "base")
+    if not value.isascii() or "?" in value or "#" in value:
+        hint = "copy it from a browser, without what follows a ? or a #: https://www.example.org/calendar"
+        t.wrong("base", "base is not the plain address of a folder", hint)
+    return value
 
 
 def _ping(t: Table) -> str:

@@ -221,6 +221,24 @@ def test_a_right_daymark_toml_is_read(tmp_path):
     assert (account.zone, account.gap) == ("Europe/London", timedelta())
 
 
+HOST, PLAIN = "base is not an https address", "base is not the plain address of a folder"
+BASES = [
+    ("www.a.org/x", HOST), ("https://", HOST), ("https:///x", HOST), ("https://me:secret@a.org/x", HOST),
+    ("https://a.org/a b", HOST), ("https://a.org/x>", HOST), ("https://a.org/<x", HOST), (r"https://a.org\\x", HOST),
+    ("https://a.org/x?y=1", PLAIN), ("https://a.org?", PLAIN), ("https://a.org/#x", PLAIN),
+    ("https://m\u00fcll.org/x", PLAIN), ("https://a.org/x", ""), ("https://a.org:8443/%20x/", ""), ("", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("base", "said"), BASES, ids=[base for base, _ in BASES])
+def test_the_base_of_feeds_and_pages_is_the_address_of_a_folder(base, said, tmp_path):
+    file = write(tmp_path, "daymark.toml", WORK + f'[feeds]\nbase = "{base}"\n')
+    if said:
+        require_told(mistakes(load_settings, tmp_path)[0], file, WORK.count("\n") + 2, "feeds", said, "https://")
+    else:
+        assert load_settings(tmp_path).feeds_base == base.rstrip("/")
+
+
 STAGE = 'about = "x"\n\n[[stage]]\nname = "day"\noffset = 0\nat = "09:00"\n'
 BOOKS = [
     row("no stage", STAGE, STAGE.partition("\n")[2], "", 1, "", "has no stage", "add [[stage]]"),
