@@ -10,12 +10,16 @@ import struct
 import threading
 from collections import Counter
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
+from scheduler.channels import http
 from scheduler.model import Sent, SignedOut, TryLater, Unsure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pytest
 
 # What may befall a request, and whether the server has done the work then.
 FAULTS = {
@@ -60,6 +64,24 @@ SAID = {
 }
 
 
+def impatient(patch: pytest.MonkeyPatch, fault: str, words: str, when: Callable[[int], bool] = bool) -> None:
+    """Has clients give up soon where they would wait for long, and on no other request, however slow the machine is.
+
+    `words` are those of the requests that the fault befalls, and `when` says of the n-th of them, from 1, if it does.
+    """
+    if fault != "no answer for long":
+        return
+    ask, number = http.Http.ask, count(1)
+
+    def asked(self: http.Http, method: str, path: str, **said: Any) -> http.Reply:
+        with patch.context() as soon:
+            if f"{method} {path} ".startswith(words) and when(next(number)):
+                soon.setattr(http, "STEP", 0.3)
+            return ask(self, method, path, **said)
+
+    patch.setattr(http.Http, "ask", asked)
+
+
 class Faults:
     """Stands in front of a server on 127.0.0.1. `fault` says what befalls a request, by its first line; '': nothing."""
 
@@ -67,6 +89,7 @@ class Faults:
         self.to, self.fault = port, fault
         self.host = host  # the name that the server goes by; else as it was asked
         self.seen: Counter[str] = Counter()
+        self._worked, self._work = Counter[str](), threading.Condition()
         self._server = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self._server.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -82,6 +105,11 @@ class Faults:
             self.fault = lambda line: fault() if words in line else ""
 
         return set_fault
+
+    def worked(self, fault: str) -> None:
+        """Waits until the server has done the work of a request with this fault, whose client may have given up."""
+        with self._work:
+            assert self._work.wait_for(lambda: self._worked[fault], timeout=60)
 
     def close(self) -> None:
         self._server.close()
@@ -107,6 +135,9 @@ class Faults:
                 client.sendall(f"HTTP/1.1 {status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}".encode())
                 return
             answer = self._ask(request)
+            with self._work:
+                self._worked[fault] += 1
+                self._work.notify_all()
             head, _, body = answer.partition(b"\r\n\r\n")
             match fault:
                 case "answer lost":

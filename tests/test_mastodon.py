@@ -23,7 +23,7 @@ import contract
 import httpx
 import pytest
 from conftest import EVE, NOW, Daymark
-from faults import FAULTS, SAID, Faults
+from faults import FAULTS, SAID, Faults, impatient
 from servers import free_port, snac, their_time, wait_for
 from test_pictures import picture
 from through import AWAKE, a_message, queued, rounds
@@ -136,7 +136,7 @@ def test_what_befalls_a_request_is_told_as_it_is(
     fault: str, faults: Faults, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert set(SAID) == {"", *FAULTS}
-    monkeypatch.setattr(http, "STEP", 0.3)
+    impatient(monkeypatch, fault, POSTING)
     faults.fault = lambda line: fault if line.startswith(POSTING) else ""
     channel = Mastodon(account(faults.url), tmp_path)
     message = a_message(
@@ -146,6 +146,8 @@ def test_what_befalls_a_request_is_told_as_it_is(
     assert isinstance(told, SAID[fault][0]), told
     if isinstance(told, TryLater):
         assert told.after == timedelta(seconds=3)
+    if FAULTS.get(fault):
+        faults.worked(fault)
     assert isinstance(channel.find(message), SAID[fault][1])
 
 
@@ -239,7 +241,7 @@ def through(url: str, fault: str, number: int, now: datetime, home: Path, faults
 def test_whatever_befalls_it_a_post_is_out_once(
     fault: str, faults: Faults, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "STEP", 0.3)
+    impatient(monkeypatch, fault, POSTING, lambda n: bool(n % 2))
     states = through(faults.url, fault, 4, now, tmp_path, faults)
     out = Counter(s["text"] for s in statuses(faults.url) if s["text"].startswith(f"{tmp_path.name}: "))
     assert states == ["sent"] * 4
@@ -259,7 +261,9 @@ def threads(url: str, name: str, token: str = TOKEN) -> list[str]:
     return texts
 
 
-def parts_through(fault: str, faults: Faults, now: datetime, home: Path) -> Iterator[tuple[str, list[str], Delivery]]:
+def parts_through(
+    fault: str, faults: Faults, now: datetime, home: Path, patch: pytest.MonkeyPatch | None = None
+) -> Iterator[tuple[str, list[str], Delivery]]:
     """Sends threads, at each of which the first, second or third request that posts does not come to its end."""
     for at in (1, 2, 3):
         (place := home / str(at)).mkdir()
@@ -272,6 +276,8 @@ def parts_through(fault: str, faults: Faults, now: datetime, home: Path) -> Iter
         name = f"{home.name} {fault} {at}"
         parts = [f"{name}: {n}." for n in ("one", "two", "three")]
         faults.fault = fails
+        if patch:
+            impatient(patch, fault, POSTING, lambda n, at=at: n == at)
         queued(place, account(faults.url), [Wording("\n---\n".join(parts), note="A note")], now)
         (told,) = rounds(place, account(faults.url), now)
         faults.fault = lambda _: ""
@@ -282,8 +288,7 @@ def parts_through(fault: str, faults: Faults, now: datetime, home: Path) -> Iter
 def test_whatever_befalls_it_each_part_of_a_thread_is_out_once_and_in_order(
     fault: str, unused: Faults, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "STEP", 0.3)
-    for name, parts, told in parts_through(fault, unused, now, tmp_path):
+    for name, parts, told in parts_through(fault, unused, now, tmp_path, monkeypatch):
         assert (told.state, told.reason) == ("sent", "")
         assert threads(unused.url, name) == parts
 

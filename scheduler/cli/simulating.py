@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,7 +84,7 @@ def _moment(text: str, *, ends: bool = False) -> datetime:
 def _tell(found: Simulated, *, log: bool, json: bool) -> None:
     if json:
         late: dict[str, Any] = {id: int(after.total_seconds()) for id, after in found.late.items()}
-        events = [asdict(e) for e in found.events]
+        events = [{"at": e.at, "what": e.what, "subject": e.subject, "why": e.why} for e in found.events]
         show.document({"counts": found.counts, "late": late, "unapproved": found.unapproved, "events": events})
         return
     if log:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scheduler.store.connecting import Db, Place
 
 FIELDS = ("at", "who", "what", "subject", "before", "after", "why")
-_text = json.JSONEncoder(ensure_ascii=False).encode
+_text = json.encoder.encode_basestring  # what JSON makes of a string, without the way there
 _HEAD = "SELECT link FROM audit ORDER BY id DESC LIMIT 1"
 _ADDED = f"INSERT INTO audit ({', '.join(FIELDS)}, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scheduler.context import Us
 from scheduler.facts import load_facts
 from scheduler.model import Post
 from scheduler.render import Renderer
+from scheduler.review import digest
 
 if TYPE_CHECKING:
     from scheduler.config import Settings
@@ -19,8 +20,8 @@ def renderer(settings: Settings, calendar: Calendar) -> Renderer:
     return Renderer(settings.templates, us, calendar.helplines, load_facts(settings.templates), settings.home)
 
 
-def post_of(slot: Slot, wording: Wording, language: str, author: str) -> Post:
-    """A slot with its words: not checked, without its digest."""
+def post_of(slot: Slot, wording: Wording, language: str, author: str, **more: Any) -> Post:
+    """A slot with its words and their digest, not checked. `more` are fields of a post that neither decides."""
     a, o = slot.account, slot.occurrence
     return Post(
         id=slot.id,
@@ -42,5 +43,6 @@ def post_of(slot: Slot, wording: Wording, language: str, author: str) -> Post:
         wording=wording,
         author=author,
         sensitivity=o.observance.sensitivity,
-        digest="",
+        digest=digest(wording, language=language, account=a.name, due=slot.due, expires=slot.expires),
+        **more,
     )

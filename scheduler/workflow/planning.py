@@ -14,7 +14,7 @@ from scheduler.kinds import KINDS
 from scheduler.model import LAST_YEAR, Calendar, Campaign, DeliveryState, Occurrence, Post, Skipped, Slot
 from scheduler.plan import Plan, Taken, make_plan
 from scheduler.render import Untranslated
-from scheduler.review import after_planning, digest_of
+from scheduler.review import after_planning
 from scheduler.store import reads
 from scheduler.store.opening import reading, stamp, writing
 from scheduler.workflow.drafting import post_of, renderer
@@ -215,11 +215,12 @@ class Writer:
         draft = self.checker.draft(post)
         if draft not in self.errors:  # accounts of one country and network say the same
             self.errors[draft] = has_errors(check_draft(draft))
-        return replace(post, digest=digest_of(post), review=after_planning(errors=self.errors[draft]))
+        return replace(post, review=after_planning(errors=self.errors[draft]))
 
     def _drafted(self, slot: Slot, rendered: Rendered) -> Post:
-        post = post_of(slot, self._with_card(slot, rendered), rendered.language, AUTHOR)
-        return replace(post, why="; ".join(filter(None, (slot.why, rendered.why))), origin=rendered.origin)
+        why = "; ".join(filter(None, (slot.why, rendered.why)))
+        wording = self._with_card(slot, rendered)
+        return post_of(slot, wording, rendered.language, AUTHOR, why=why, origin=rendered.origin)
 
     def _with_card(self, slot: Slot, rendered: Rendered) -> Wording:
         """The words of a post, with its card where the account has some and no picture of its own is there."""

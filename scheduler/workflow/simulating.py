@@ -14,7 +14,6 @@ from scheduler.courier import Tally
 from scheduler.errors import UnknownName, UsageError
 from scheduler.kinds import KINDS
 from scheduler.model import Review, Sent, TryLater, Wording
-from scheduler.review import digest_of
 from scheduler.store import holds, log, reads, work
 from scheduler.store.opening import copy_database, keeping_open, reading, stamp, writing
 from scheduler.store.planning import decide
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from scheduler.workflow import Workspace
     from scheduler.workflow.carding import Drawn
 
-AUTHOR = "daymark simulate"  # of words that are not written yet
+AUTHOR, UNWRITTEN = "daymark simulate", Wording("(not written yet)")
 TOLD = ("sent", "waiting", "failed", "unsure", "missed", "cancelled", "put off", "service rests", "hold", "resume")
 LATE = timedelta(hours=1)
 PICTURED = ("pictures", "templates")  # where pictures of posts lie: the checks look at them
@@ -207,8 +206,8 @@ class _Pen:
     def post(self, slot: Slot) -> Post:
         if slot.id in self.existing:
             return self.existing[slot.id]
-        made = post_of(slot, Wording("(not written yet)"), self.renderer.language(slot), AUTHOR)
-        return replace(made, digest=digest_of(made), review=self.review, touched=self.review is Review.APPROVED)
+        approved = self.review is Review.APPROVED
+        return post_of(slot, UNWRITTEN, self.renderer.language(slot), AUTHOR, review=self.review, touched=approved)
 
 
 class _Network:
