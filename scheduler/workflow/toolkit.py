@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler import feeds
 from scheduler.channels import PictureError, picture_bytes
-from scheduler.errors import BadData, PersonNeeded, UnknownName
+from scheduler.errors import BadData, PersonNeeded, UnknownName, UsageError
 from scheduler.exports.toolkit import Change, as_csv, as_zip, changes, items, told
 from scheduler.feeds.header import Header
 from scheduler.filling import filled, site_templates
@@ -70,8 +70,8 @@ def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: st
     """Writes toolkits/<campaign>/ and its .zip from the approved posts; a new version only if something changed.
 
     Posts for a day that has moved since stay out. `embargo` is an ISO moment, kept for later versions; empty takes it
-    back. Raises UnknownName for a campaign that is none, PersonNeeded if nothing was ever approved, BadData if a file
-    cannot be written or a picture is not what it was.
+    back. Raises UnknownName for a campaign that is none, UsageError for a new embargo that is over, PersonNeeded if
+    nothing was ever approved, BadData if a file cannot be written or a picture is not what it was.
     """
     calendar = synced(ws)
     found, now, posts, left_out = _approved(ws, campaign, calendar)
@@ -89,6 +89,8 @@ def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: st
     day = _day(now, tongue, calendar)
     before = str(last.get("embargo", ""))
     wait = before if embargo is None else embargo
+    if wait != before:
+        _require_to_come(wait, ws.now)
     new, changed, gone = changes(last.get("items", {}), _digests(texts, cards, day))
     history = tuple(_change(c) for c in last.get("history", ()))
     change = None
@@ -102,6 +104,15 @@ def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: st
     _write(ws, kit, folder, posts)
     archive = folder.with_name(f"{name}.zip")
     return Toolkit(folder, archive, len(history), tuple(i.name for i in texts), change, (*left_out, *missing))
+
+
+def _require_to_come(embargo: str, now: datetime) -> None:
+    """Raises UsageError for an embargo that is over: mostly a slip of the year or the zone, and nobody would wait."""
+    if embargo and datetime.fromisoformat(embargo) <= now:
+        raise UsageError(
+            f"the embargo {embargo} is over already: it is {now.isoformat(timespec='minutes')} now",
+            'give a moment that is to come, or --embargo "" for none',
+        )
 
 
 def _change(row: dict[str, Any]) -> Change:
