@@ -88,9 +88,7 @@ def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: st
     cards, missing = _cards(ws, now, sorted({item.language for item in texts}), calendar)
     day = _day(now, tongue, calendar)
     before = str(last.get("embargo", ""))
-    wait = before if embargo is None else embargo
-    if wait != before:
-        _require_to_come(wait, ws.now)
+    wait = _wanted(embargo, before, ws.now)
     new, changed, gone = changes(last.get("items", {}), _digests(texts, cards, day))
     history = tuple(_change(c) for c in last.get("history", ()))
     change = None
@@ -106,13 +104,17 @@ def make_toolkit(ws: Workspace, campaign: str, language: str = "en", embargo: st
     return Toolkit(folder, archive, len(history), tuple(i.name for i in texts), change, (*left_out, *missing))
 
 
-def _require_to_come(embargo: str, now: datetime) -> None:
-    """Raises UsageError for an embargo that is over: mostly a slip of the year or the zone, and nobody would wait."""
-    if embargo and datetime.fromisoformat(embargo) <= now:
+def _wanted(embargo: str | None, before: str, now: datetime) -> str:
+    """The embargo of this version: the one given, else the one before.
+
+    Raises UsageError for a new one that is over: mostly a slip of the year or the zone, and nobody would wait.
+    """
+    if embargo and embargo != before and datetime.fromisoformat(embargo) <= now:
         raise UsageError(
             f"the embargo {embargo} is over already: it is {now.isoformat(timespec='minutes')} now",
             'give a moment that is to come, or --embargo "" for none',
         )
+    return before if embargo is None else embargo
 
 
 def _change(row: dict[str, Any]) -> Change:
