@@ -7,10 +7,12 @@ by the number that is connected to, so that neither a redirect nor a name that c
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import ssl
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -26,6 +28,7 @@ WHOLE = 60.0  # seconds for all of it, redirects too
 MOST_HOPS = 5
 _HERE = ("localhost", "127.0.0.1", "::1")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 number for those who have IPv6 alone
+_ISATAP = 0x5EFE  # RFC 5214: the third word of four; an IPv4 number is the last
 _MOVED = (301, 302, 303, 307, 308)
 
 
@@ -77,9 +80,15 @@ def _bad(address: str, say: str) -> BadData:
 
 
 def _said(error: Exception) -> str:
+    """What went wrong, in words for people: an error of the network says it after its number."""
     if isinstance(error, TimeoutError):
         return f"no answer within {STEP:g} seconds"
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not to be trusted ({error.verify_message.rstrip('.')})"
+    if isinstance(error, _Failed):
+        return str(error)
+    told = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else ""
+    return (told or "the connection broke").lower()
 
 
 def _parts(address: str) -> SplitResult:
@@ -90,9 +99,19 @@ def _parts(address: str) -> SplitResult:
     except ValueError:
         parts, port_is_right = urlsplit(""), False
     plain = address.isascii() and address.isprintable() and " " not in address
-    if not (plain and port_is_right and parts.hostname) or parts.username is not None:
-        raise UsageError(f"'{address[:200]}' is no address that can be asked", "write it as https://HOST/PATH")
+    if parts.username is not None:
+        raise UsageError(
+            f"'{_shown(address)}' holds a name or a password, which would stand in your calendar files",
+            "leave it out, or save the file yourself and name that",
+        )
+    if not (plain and port_is_right and parts.hostname):
+        raise UsageError(f"'{_shown(address)}' is no address that can be asked", "write it as https://HOST/PATH")
     return parts._replace(scheme="https") if parts.scheme in ("webcal", "webcals") else parts
+
+
+def _shown(address: str) -> str:
+    """An address as a message may hold it: without what signs somebody in."""
+    return re.sub(r"//[^/?#]*@", "//...@", address)[:200]
 
 
 def _require_allowed(parts: SplitResult, rules: Rules) -> None:
@@ -115,8 +134,10 @@ def _fetched(address: str, rules: Rules) -> bytes:
                 if answer.status not in _MOVED:
                     return _body(answer, rules.most)
                 address = urljoin(parts.geturl(), answer.getheader("Location", ""))
+        except IncompleteRead as error:
+            raise _Failed("the answer was cut short") from error
         except HTTPException as error:
-            raise _Failed(f"the answer makes no sense: {_said(error)}") from error
+            raise _Failed("the answer makes no sense: it is no HTTP") from error
         finally:
             link.close()
     raise _Failed(f"it points elsewhere more than {MOST_HOPS} times")
@@ -124,7 +145,7 @@ def _fetched(address: str, rules: Rules) -> bytes:
 
 def _body(answer: HTTPResponse, most: int) -> bytes:
     if answer.status != 200:
-        raise _Failed(f"it answers {answer.status}")
+        raise _Failed(f"it answers {answer.status}{_phrase(answer.status)}")
     if answer.getheader("Content-Encoding", "identity").lower() not in ("identity", ""):
         raise _Failed("the answer is packed, which was not asked for")
     data = answer.read(most + 1)
@@ -133,6 +154,13 @@ def _body(answer: HTTPResponse, most: int) -> bytes:
     if answer.length:
         raise _Failed("the answer was cut short")
     return data
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f" ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return ""
 
 
 def _connected(parts: SplitResult, rules: Rules) -> HTTPConnection:
@@ -172,7 +200,7 @@ def _numbers(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise _Failed(f"its number cannot be found: {_said(error)}") from error
+        raise _Failed("its number cannot be found: there is no such host, or no network") from error
     return list(dict.fromkeys(str(where[0]) for *_, where in found))
 
 
@@ -188,4 +216,6 @@ def is_public(number: str) -> bool:
     if isinstance(at, ipaddress.IPv6Address):
         inner = [at.ipv4_mapped] if at.ipv4_mapped else [at]
         inner += [one for one in (at.sixtofour, *(at.teredo or ())) if one is not None]
+        if at.is_site_local or int(at) >> 32 & 0xFCFFFFFF == _ISATAP:
+            return False
     return all(one.is_global and not one.is_multicast and not one.is_reserved for one in inner)

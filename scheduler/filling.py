@@ -9,7 +9,8 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, Undef
 from jinja2.exceptions import TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from scheduler.errors import TemplateError
+from scheduler.encoding import utf8_of
+from scheduler.errors import BadFile, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,9 +73,9 @@ def compiled(env: ImmutableSandboxedEnvironment, file: str, text: str) -> Templa
 
 def read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise TemplateError(f"{path}: this is not UTF-8 text", "save the file as UTF-8") from error
+        return utf8_of(path.read_bytes(), str(path))
+    except BadFile as error:
+        raise TemplateError(error.words, error.hint) from error
     except OSError as error:
         raise TemplateError(f"{path} cannot be read: {error.strerror}", "check the file's name and rights") from error
 

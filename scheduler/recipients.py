@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from scheduler.encoding import text_of
 from scheduler.errors import BadFile, Problem
 from scheduler.mail import is_address
 
@@ -75,9 +76,7 @@ def _read(path: Path) -> list[str]:
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            return file.read(_BYTES).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadFile([Problem(str(path), 0, "", "this is not UTF-8 text", "save the file as UTF-8")]) from error
+            return text_of(file.read(_BYTES), str(path))
     except OSError as error:
         say, write = f"cannot be read: {error.strerror}", "check the name in `list` and the file's rights"
         raise BadFile([Problem(str(path), 0, "", say, write)]) from error

@@ -112,7 +112,7 @@ def forget(home: Path, account: str) -> None:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8-sig").strip()  # with a mark, as Windows writes it
     except (OSError, UnicodeDecodeError) as error:
         raise BadData(f"the secret in {path} cannot be read: {error}", "check its rights and what it holds") from error
 

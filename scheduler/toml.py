@@ -7,6 +7,7 @@ from datetime import date, time
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from scheduler.encoding import utf8_of
 from scheduler.errors import BadFile, Problem
 
 if TYPE_CHECKING:
@@ -16,16 +17,18 @@ if TYPE_CHECKING:
 
 def load(path: Path) -> tuple[dict[str, Any], str]:
     """The parsed document and its text. Raises BadFile for what is not TOML or not UTF-8."""
+    text = read(path)
+    return parse(text, path), text
+
+
+def read(path: Path) -> str:
+    """The text of a TOML file. Raises BadFile for what cannot be read or is not UTF-8."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise BadFile([Problem(str(path), line, "", "this is not UTF-8 text", "save the file as UTF-8")]) from error
+        return utf8_of(path.read_bytes(), str(path))
     except OSError as error:
         raise BadFile(
             [Problem(str(path), 0, "", f"cannot be read: {error.strerror}", "check the file's name and rights")]
         ) from error
-    return parse(text, path), text
 
 
 def parse(text: str, path: Path) -> dict[str, Any]:

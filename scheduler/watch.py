@@ -31,7 +31,7 @@ def address(home: str) -> str:
     if found := given():
         return found
     with (Path(home) / "daymark.toml").open("rb") as file:
-        return str(tomllib.load(file).get("watch", {}).get("ping", "")).strip()
+        return str(tomllib.loads(file.read().decode("utf-8-sig")).get("watch", {}).get("ping", "")).strip()
 
 
 def is_right(told: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import ssl
 import subprocess
@@ -68,6 +69,56 @@ class Site(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.server.over.wait(30)
 
+    def give_drops(self, _):
+        """The head at once, the body letter by letter."""
+        self.send(200, b"", Content_Length="500")
+        while not self.server.over.wait(0.02):
+            self.wfile.write(b"x")
+            self.wfile.flush()
+
+    def give_waits(self, _):
+        while not self.server.over.is_set():
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def give_heads(self, _):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 10_000)
+
+    def give_piece(self, _):
+        """A first piece, and then the line goes dead."""
+        self.send(200, b"", Transfer_Encoding="chunked")
+        self.wfile.write(b"14\r\n" + FEED[:10])
+        self.close_connection = True
+
+    def give_pieces(self, _):
+        self.send(200, b"", Transfer_Encoding="chunked")
+        while True:
+            self.wfile.write(b"1\r\nx\r\n" * 1000)
+
+    def give_unchanged(self, _):
+        self.send(304, ETag='"1"')
+
+    def give_odd(self, _):
+        self.send(799)
+
+    def give_typed(self, _):
+        self.send(200, FEED, Content_Type="image/png")
+
+    def give_page(self, _):
+        self.send(200, b"<!DOCTYPE html><html><p>Sign in</p></html>", Content_Type="text/calendar")
+
+    def give_bomb(self, _):
+        self.send(200, gzip.compress(bytes(10_000_000)), Content_Type="text/calendar")
+
+    def give_west(self, _):
+        self.send(200, FEED.replace(b"Quay", "Kaï".encode("cp1252")), Content_Type="text/calendar")
+
+    def give_middle(self, _):
+        """Ends in the middle, and does not say how long it would have been."""
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(FEED.partition(b"END:VEVENT")[0])
+        self.close_connection = True
+
     def give_garbage(self, _):
         self.wfile.write(b"\x00\x01\x02 garbage\r\n\r\n")
         self.close_connection = True
@@ -121,6 +172,8 @@ def test_a_redirect_is_followed_a_few_times(site):
 ANSWERS = [
     ("nothing", "it answers 404"), ("large", "it is larger than"), ("endless", "it is larger than"),
     ("short", "the answer was cut short"), ("packed", "which was not asked for"), ("garbage", "makes no sense"),
+    ("piece", "the answer was cut short"), ("pieces", "it is larger than"), ("heads", "makes no sense"),
+    ("unchanged", "it answers 304 (Not Modified)"), ("odd", "it answers 799"),
 ]  # fmt: skip
 
 
@@ -132,17 +185,18 @@ def test_an_answer_that_is_no_feed_is_told(path, said, site):
     assert caught.value.words.startswith("127.0.0.1: ")
 
 
-def test_an_answer_that_drips_is_given_up(site):
+@pytest.mark.parametrize("path", ["drips", "drops", "waits"])
+def test_an_answer_that_drips_is_given_up(path, site):
     before = time.monotonic()
     with pytest.raises(BadData, match=r"no answer within 0\.2 seconds"):
-        fetch(address(site, "/drips"), Rules(MOST, allow_private=True, whole=0.2))
+        fetch(address(site, f"/{path}"), Rules(MOST, allow_private=True, whole=0.2))
     assert time.monotonic() - before < 5
 
 
 def test_nobody_listens(site):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        with pytest.raises(BadData, match="no connection"):
+        with pytest.raises(BadData, match="no connection: connection refused"):
             fetch(f"http://127.0.0.1:{free.getsockname()[1]}/feed", OPEN)
 
 
@@ -162,6 +216,42 @@ def test_an_address_that_is_not_https_is_not_asked(told):
         fetch(told, OPEN)
 
 
+WRITTEN = [
+    "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0", "[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[::1]", "[::]",
+    "LOCALHOST",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", WRITTEN)
+def test_a_number_is_known_however_it_is_written(host, site):
+    for scheme in ("https", "webcal", "HTTPS"):
+        before = len(site.asked)
+        with pytest.raises(UsageError, match="an address inside a private network"):
+            fetch(address(site, scheme=scheme, host=host), Rules(MOST))
+        assert len(site.asked) == before
+
+
+SECRETS = [
+    "https://ana:secretword@example.org/x.ics", "webcal://ana:secretword@example.org/x.ics",
+    "https://ana:secretword@example.org:99999/", "https://ana:secretword@exa mple.org/", "https://secretword@@x/",
+    "ftp://ana:secretword@example.org/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("told", SECRETS)
+def test_what_signs_somebody_in_is_neither_sent_nor_told(told, site):
+    for given in (told, address(site, f"/to/{told}")):
+        with pytest.raises(UsageError) as caught:
+            fetch(given, OPEN)
+        assert "secretword" not in caught.value.words + caught.value.hint
+
+
+def test_a_redirect_to_a_file_is_not_followed(site):
+    for place in ("file:///etc/passwd", "ftp://127.0.0.1/x", "data:text/calendar,BEGIN:VCALENDAR"):
+        with pytest.raises(UsageError):
+            fetch(address(site, f"/to/{place}"), OPEN)
+
+
 def test_http_is_for_this_very_machine_and_only_if_allowed(site):
     with pytest.raises(UsageError, match="only https"):
         fetch(address(site), Rules(MOST))
@@ -172,7 +262,9 @@ PRIVATE = [
     "127.0.0.1", "127.9.9.9", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
     "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "240.0.0.1", "::1", "::",
     "fe80::1", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
-    "2002:7f00:1::", "2002:c0a8:101::1", "2001:db8::1", "localhost", "", "0x7f.1",
+    "fec0::1", "::7f00:1", "64:ff9b:1::7f00:1", "::ffff:0:7f00:1", "2a00::5efe:a00:1", "2a00::200:5efe:7f00:1",
+    "2001:0:4136:e378:8000:63bf:80ff:fffe", "2002:7f00:1::", "2002:c0a8:101::1", "2001:db8::1", "localhost",
+    "", "0x7f.1",
 ]  # fmt: skip
 
 
@@ -267,3 +359,27 @@ def test_a_calendar_is_imported_from_an_address(daymark, workspace, site):
     told = daymark.json("calendar", "import", address(site), "--allow-private", "--write", home=workspace)
     assert told["written"]["ids"] == ["quay-days"]
     assert f"# From {address(site)}" in (workspace / "calendars" / "imported.toml").read_text("utf-8")
+
+
+NO_FEEDS = [
+    ("page", "this is no iCalendar file but a web page"), ("bomb", "this is packed with gzip, not text"),
+    ("west", "line 5: this is not UTF-8 text"), ("middle", "it ends in the middle: the VEVENT"),
+    ("unchanged", "it answers 304"), ("short", "the answer was cut short"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "said"), NO_FEEDS, ids=[row[0] for row in NO_FEEDS])
+def test_what_is_no_whole_calendar_is_told_and_nothing_is_stored(path, said, daymark, workspace, site):
+    before = everything(workspace)
+    words = ("calendar", "import", address(site, f"/{path}"), "--allow-private", "--write")
+    answer = daymark(*words, home=workspace)
+    assert (answer.code, everything(workspace)) == (5, before), answer
+    assert said in answer.err
+
+
+def test_what_a_server_calls_it_does_not_matter_and_a_second_import_adds_nothing(daymark, workspace, site):
+    words = ("calendar", "import", address(site, "/typed"), "--allow-private", "--write")
+    assert daymark.json(*words, home=workspace)["written"]["ids"] == ["quay-days"]
+    before = everything(workspace)
+    assert daymark.json(*words, home=workspace)["written"]["ids"] == []
+    assert everything(workspace) == before

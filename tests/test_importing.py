@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ TODAY = date(2026, 7, 1)
 
 
 def series(*events, today=TODAY):
-    return read_series(ics(*events).encode(), today)
+    return read_series(ics(*events), today)
 
 
 def one(*lines, name="X Day"):
@@ -154,10 +155,29 @@ def test_a_rule_that_we_have_no_words_for_becomes_the_dates_of_the_years_to_come
 NOT_TAKEN = [
     ("weekly", [f"{ON}20260105", "RRULE:FREQ=WEEKLY"], "times in 2026: only days of the year are taken"),
     ("every second", [f"{ON}20260105", "RRULE:FREQ=SECONDLY"], "repeats more than once a day"),
-    ("never by days", [f"{ON}20260105", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"], "repeats too much"),
+    ("never by days", [f"{ON}20260105", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"], "its rule never holds"),
     ("in no steps", [f"{ON}20260105", "RRULE:FREQ=YEARLY;INTERVAL=0"], "repeats in no steps"),
     ("over long ago", [f"{ON}20100105", "RRULE:FREQ=YEARLY;BYYEARDAY=5;COUNT=3"], "not held from 2025 on"),
-    ("no date", ["DTSTART:tomorrow"], "Wrong date format tomorrow"),
+    ("never by years", [f"{ON}20260105", "RRULE:FREQ=YEARLY;BYMONTH=13"], "its rule never holds"),
+    ("by Easter", [f"{ON}20260105", "RRULE:FREQ=YEARLY;BYEASTER=1"], "BYEASTER, by which no days are counted here"),
+    ("no times", [f"{ON}20260105", "RRULE:FREQ=YEARLY;COUNT=-1"], "it repeats -1 times"),
+    ("no date", ["DTSTART:tomorrow"], "its DTSTART is 'tomorrow', which is no date; it is written as 20270730"),
+    ("no such date", [f"{ON}20270231"], "its DTSTART is '20270231', which is no date"),
+    ("an hour alone", ["DTSTART:120000"], "its DTSTART is '120000', which is no date"),
+    ("broken fields", ["DTSTART;=x:20270501"], "its DTSTART is '20270501', which is no date"),
+    ("two days", [f"{ON}20270501", f"{ON}20280501"], "it has more than one DTSTART; leave the right one"),
+    ("no day", ["UID:1"], "it has no day: DTSTART is missing"),
+    ("no end", [f"{ON}20270501", "DTEND:soon"], "its DTEND is 'soon', which is no date"),
+    ("an end before it", [f"{ON}20270501", "DTEND;VALUE=DATE:20260101"], "it ends before it begins"),
+    ("less than no time", [f"{ON}20270501", "DURATION:-P5D"], "it ends before it begins"),
+    ("no length", [f"{ON}20270501", "DURATION:long"], "its DURATION is 'long', which is none; two days are written"),
+    ("no place", ["UID:1", f"{ON}20270501", "RECURRENCE-ID:x"], "its RECURRENCE-ID is 'x', which is no date"),
+    ("no rule", [f"{ON}20270501", "RRULE:x"], "its RRULE is 'x', in which something is no rule"),
+    ("no weekday", [f"{ON}20270501", "RRULE:FREQ=YEARLY;BYDAY=XX"], "BYDAY=XX', in which something is no rule"),
+    ("other dates", [f"{ON}20270501", "RDATE:x"], "its RDATE is 'x', in which something is no date; export it again"),
+    ("exceptions", [f"{ON}20270501", "RRULE:FREQ=YEARLY", "EXDATE:20280501,x"], "its EXDATE is '20280501,x', in"),
+    ("too many", [f"{ON}20270501", "RDATE:" + ",".join(["20270501"] * 1200)], "its RDATE has more than 10000 signs"),
+    ("the last year", [f"{ON}99991231"], "9999-12-31 lies outside 1945 to 2100"),
     ("long ago", [f"{ON}18500730"], "lies outside 1945 to 2100"),
 ]
 
@@ -167,6 +187,72 @@ def test_what_cannot_be_taken_is_told_and_the_rest_is_taken(lines, why):
     found, listing = series(event(*lines), event(f"{ON}20270101", name="Y"))
     assert [day.day.name() for day in found] == ["Y"]
     assert [note for note in listing.notes if note.startswith("event 1: ") and why in note] == listing.notes != []
+
+
+def test_other_dates_alone_make_a_day_repeat():
+    day = one(f"{ON}20260507", "RDATE;VALUE=DATE:20270508,20280509")
+    assert {year: str(span.start) for year, span in day.announced.items()} == {
+        2026: "2026-05-07", 2027: "2027-05-08", 2028: "2028-05-09",
+    }  # fmt: skip
+
+
+def test_of_two_names_the_first_counts():
+    assert one(f"{ON}20270507", "SUMMARY:Y Day", "SUMMARY;LANGUAGE=fr:Z").name() == "X Day"
+
+
+WHOLE = ics(event(f"{ON}20270507"), event(f"{ON}20270508", name="Y"))
+NOT_WHOLE = [
+    ("cut at the end", WHOLE[:-15], "it ends in the middle: the VCALENDAR that begins in line 1 has no END:VCALENDAR"),
+    ("cut in an event", WHOLE[:150], "it ends in the middle: the VEVENT that begins in line 8 has no END:VEVENT"),
+    ("cut and begun anew", WHOLE[:150] + "\n" + WHOLE, "line 11: BEGIN:VCALENDAR stands inside the VEVENT of line 8"),
+    ("an event in an event", WHOLE.replace("END:VEVENT\r\n", "", 1), "line 7: BEGIN:VEVENT stands inside the VEVENT"),
+    ("an event outside", event(f"{ON}20270507") + WHOLE, "line 1: BEGIN:VEVENT stands outside a calendar"),
+    ("an end too many", ics("END:VALARM\r\n"), "line 4: END:VALARM stands before END:VCALENDAR of line 1"),
+    ("an end alone", "END:VCALENDAR\r\n" + WHOLE, "line 1: END:VCALENDAR stands without a BEGIN:VCALENDAR"),
+    ("deep", ics("BEGIN:X\r\n" * 100_000, "END:X\r\n" * 100_000), "line 13: its parts are nested too deeply"),
+    ("dates", ics(event(*["RDATE:20270101"] * 100_000)), "line 50006: its events list more than 50000 dates"),
+    ("other ends of lines", WHOLE.replace("\r\n", "\r")[:-15], "the VCALENDAR that begins in line 1"),
+    ("NULs", WHOLE.replace("X Day", "X\0Day"), "line 5: there is a NUL byte in it"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "said"), [row[1:] for row in NOT_WHOLE], ids=[row[0] for row in NOT_WHOLE])
+def test_a_file_that_is_not_whole_is_not_taken_in_part(data, said):
+    with pytest.raises(BadFile) as caught:
+        review(Days({}, (), {}), "theirs.ics", data.encode(), TODAY)
+    assert said in str(require_a_sentence(caught.value))
+
+
+MIXED = ["\r\n", "\n", "\r", "\r\n\r\n"]
+
+
+@pytest.mark.parametrize("end", MIXED, ids=["CRLF", "LF", "CR", "blank lines"])
+def test_lines_may_end_in_any_way(end):
+    found, listing = read_series(WHOLE.replace("\r\n", end, 5).replace("SUMMARY:X", f"SUMMARY:{end[:2]} X"), TODAY)
+    assert ([day.day.name() for day in found], listing.notes) == (["X Day", "Y"], [])
+
+
+def test_no_reason_is_in_the_words_of_a_library():
+    """Every line that may break is broken in every way; the reasons are sentences of ours."""
+    names = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "SEQUENCE", "UID", "SUMMARY")
+    ways = (
+        ":x",
+        ";=:x",
+        ';X="a:x',
+        ";VALUE=PERIOD:x/y",
+        ";VALUE=TEXT:\\",
+        ";TZID=No/Where:20270501T9",
+        ":-1",
+        ":\ud7ff",
+    )
+    events = [event("UID:1", f"{ON}20270507", f"{name}{way}", name=f"Day {n}") for n, (name, way) in enumerate(
+        (name, way) for name in names for way in ways)]  # fmt: skip
+    for one_event in events:
+        _, listing = series(one_event, event("UID:2", f"{ON}20270101", name="Y"))
+        for note in listing.notes:
+            assert not re.search(r"[Ee]xpected|Cannot|broken property|format|parse|vDDD|Content line|argument", note), (
+                note
+            )
 
 
 def test_a_name_on_two_dates_of_a_year_is_told():

@@ -174,7 +174,6 @@ TABLES = [
     ("a mark before it", "\ufeffName,Date\nJournée,2027-07-30\nAño,2027-08-01\n"),
     ("UTF-16", "Name\tDate\nJournée\t2027-07-30\nAño\t2027-08-01\n".encode("utf-16")),
     ("UTF-16, the large end first", b"\xfe\xff" + "Name,Date\nJournée,07-30\nAño,08-01\n".encode("utf-16-be")),
-    ("Windows", "Name,Date\r\nJournée,2027-07-30\r\nAño,2027-08-01\r\n".encode("cp1252")),
     ("lines of old Macs", "Name,Date\rJournée,2027-07-30\rAño,2027-08-01\r"),
     ("no header", "2027-07-30,Journée\n2027-08-01,Año\n"),
     ("no header, other columns", "1,x,Journée,30 July\n2,y,Año,1 August\n"),
@@ -186,7 +185,6 @@ TABLES = [
     ("a date in other words", "Name;Fecha\nJournée;30 de julio\nAño;1 de agosto\n"),
     ("day and date", "Day,Date\nJournée,30 July\nAño,1 August\n"),
     ("capitals and underscores", "EVENT_NAME,START_DATE\nJournée,07-30\nAño,08-01\n"),
-    ("NUL bytes", "Na\0me,Date\nJourn\0ée,07-30\nAño,08-01\n"),
     ("hidden marks", "Name,Date\nJourn\u200be\u0301e,07-30\n<Año>\x1b,08-01\n"),
     ("rows too short and too long", "Name,Date\nJournée,07-30,x,y,z\nlonely\nAño,08-01\n"),
     ("quotes", 'Name,Date\n"Journée","07-30"\n"Año","1 August, 2027"\n'),
@@ -211,9 +209,10 @@ def test_a_quoted_name_may_run_over_lines_and_an_entry_is_found_by_its_first(tmp
     assert [note.partition(":")[0] for note in listing.notes] == ["line 5", "line 6"]
 
 
-def test_signs_that_only_windows_writes_are_read(tmp_path):
-    data = "name,date\nL\u2019été \u2013 30 \u20ac,30 July\n".encode("cp1252")
-    assert days(read(tmp_path, data)) == ["L\u2019été \u2013 30 \u20ac 2027-07-30"]
+def test_signs_that_only_windows_writes_are_read_if_it_is_named(tmp_path):
+    (tmp_path / "list.csv").write_bytes("name,date\nL\u2019été \u2013 30 \u20ac,30 July\n".encode("cp1252"))
+    found = read_list(tmp_path / "list.csv", (2027,), "windows-1252")
+    assert days(found) == ["L\u2019été \u2013 30 \u20ac 2027-07-30"]
 
 
 NO_TABLES = [
@@ -222,9 +221,9 @@ NO_TABLES = [
     ("name,date\n,30 July\n", "line 2: it has no name"), ("name,date\nOpen Day,soon\n", "'Open Day' has no date"),
     (f"name,date\n{'a' * 200_000},30 July\n", "line 2: this is no table: field larger"),
     ("name,date\nOpen Day,1850-01-01\n", "line 2: 1850-01-01 lies outside 1945 to 2100"),
-    (bytes(range(256)) * 20, "no column has dates"), (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "no column has dates"),
+    (bytes(range(256)) * 20, "not UTF-8 text"), (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "this is a PDF"),
     ("A Day," * 250 + "2027-07-30\n", "no column has dates"), ("A,B\n" * 250 + "A,30 July\n", "no column has dates"),
-    (b"PK\x03\x04" + bytes(60), "no column has dates"),
+    (b"PK\x03\x04" + bytes(60), "a ZIP archive or a workbook"),
 ]  # fmt: skip
 
 
@@ -351,7 +350,7 @@ def test_an_event_is_held_on_its_days(lines, wanted, tmp_path):
 BROKEN = [
     ("every second", [f"{ON}20270730", "RRULE:FREQ=SECONDLY"], "it repeats more than once a day"),
     ("every hour", [f"{ON}20270730", "RRULE:FREQ=HOURLY;COUNT=3"], "it repeats more than once a day"),
-    ("never by days", [f"{ON}20270730", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"], "the file repeats too much"),
+    ("never by days", [f"{ON}20270730", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"], "its rule never holds"),
     ("in no steps", [f"{ON}20270730", "RRULE:FREQ=YEARLY;INTERVAL=0"], "it repeats in no steps"),
     ("backwards", [f"{ON}20270730", "RRULE:FREQ=YEARLY;INTERVAL=-1"], "it repeats in no steps"),
     ("in huge steps", [f"{ON}20270730", "RRULE:FREQ=YEARLY;INTERVAL=99999999999"], "cannot be read"),
@@ -374,7 +373,7 @@ def test_a_rule_that_never_holds_is_given_up_once_for_the_whole_file(tmp_path):
     assert len(listing.notes) + listing.more == 500
     assert days(listing)[-1] == "X Day 2027-07-30"
     yearly = event(f"{ON}20200101", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")
-    assert "is held in 2027" in told(tmp_path, ics(yearly), "list.ics")
+    assert "its rule never holds" in read(tmp_path, ics(yearly, event(f"{ON}20270730")), "list.ics").notes[0]
 
 
 def test_an_event_that_repeats_every_day_is_cut(tmp_path):
@@ -409,7 +408,6 @@ ONE = ics(event(f"{ON}20270730", name="Journée"))
 CALENDARS = [
     ("two calendars", ONE + ics(event(f"{ON}20270801", name="Y")), ["Journée 2027-07-30", "Y 2027-08-01"]),
     ("a mark before it", "\ufeff" + ONE, ["Journée 2027-07-30"]),
-    ("Windows", ONE.encode("cp1252"), ["Journée 2027-07-30"]),
     ("UTF-16", ONE.encode("utf-16"), ["Journée 2027-07-30"]),
     ("bare line feeds", ONE.replace("\r", ""), ["Journée 2027-07-30"]),
     ("folded", ONE.replace("Journée", "Jour\r\n née"), ["Journée 2027-07-30"]),
@@ -430,8 +428,9 @@ def test_an_icalendar_file_is_known_by_its_first_line(tmp_path):
 
 
 NO_CALENDARS = [
-    ("", "it has no events"), ("BEGIN:VCALENDAR\r\n" * 100_000, "it has no events"), (ics(), "it has no events"),
-    ("hello\r\nworld", "this is no iCalendar file"), ("BEGIN:VCALENDAR\r\nX:\r\n", "it has no events"),
+    ("", "it has no events"), (ics(), "it has no events"),
+    ("BEGIN:VCALENDAR\r\n" * 100_000, "line 2: BEGIN:VCALENDAR stands"),
+    ("hello\r\nworld", "this is no iCalendar file"), ("BEGIN:VCALENDAR\r\nX:\r\n", "it ends in the middle"),
     (ics(event(f"{ON}20100730", "RRULE:FREQ=YEARLY;UNTIL=20150101")), "none of its 1 events is held in 2027"),
     (ics(event(f"{ON}20270730", "STATUS:CANCELLED")), "none of its 1 events is held in 2027"),
     (ics(event(f"{ON}18500730")), "1850-07-30 lies outside"), (ics(event(f"{ON}20270230")), "no day that can be read"),

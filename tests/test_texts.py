@@ -249,7 +249,8 @@ def test_what_cannot_be_taken_is_left_and_told(change, why, exchanged):
 
 
 BROKEN = [
-    pytest.param("x.po", b"\x00\xff nothing", "not a PO file", id="no PO"),
+    pytest.param("x.po", b"nothing \xff", "not UTF-8 text", id="no text"),
+    pytest.param("x.po", b"msgid nothing", "not a PO file", id="no PO"),
     pytest.param("x.xlsx", b"PK nothing", "not a workbook", id="no workbook"),
     pytest.param("x.csv", b"a,b\n1,2\n", "no column 'place'", id="other columns"),
     pytest.param("x.csv", b"place,stage,field,english,translation\ndefault,day,log,a,b\n", "no field", id="a field"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import html5lib
 import pytest
-from conftest import COOPS, DAY, EVE, files
+from conftest import COOPS, DAY, EVE, everything, files
 from PIL import Image
 
 from scheduler.model import LANGUAGES
@@ -139,12 +139,23 @@ def test_an_embargo_stays_until_it_is_taken_back(daymark, home: Path) -> None:
     assert [line for line in changes if line.startswith("-")] == told
 
 
+def test_an_embargo_that_is_over_is_not_given_but_one_that_was_kept_goes_on(daymark, home: Path) -> None:
+    made(daymark, home)
+    before = everything(folder(home))
+    words = ("toolkit", CAMPAIGN, "--embargo", "2026-07-03T06:00+01:00")
+    for now, code in (("2026-07-03T05:00:00Z", 2), ("2026-07-03T04:59:00Z", 0), ("2026-07-03T05:00:00Z", 0)):
+        answer = daymark(*words, home=home, now=now)
+        assert (answer.code, "is over already" in answer.err) == (code, code == 2), answer.err
+        assert (everything(folder(home)) == before) is (code == 2)
+
+
 @pytest.mark.parametrize(
     ("words", "code", "say"),
     [
         (["nothing/2026"], 2, "there is no campaign 'nothing/2026'"),
         ([CAMPAIGN, "--embargo", "tomorrow"], 2, "'tomorrow' is not a moment"),
         ([CAMPAIGN, "--embargo", "2026-07-03T06:00"], 2, "does not say in which zone"),
+        ([CAMPAIGN, "--embargo", "2025-07-03T06:00+00:00"], 2, "2025-07-03T06:00:00+00:00 is over already: it is 2026"),
         ([CAMPAIGN, "--language", "de"], 2, "there is no language 'de'"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scheduler.cli import show
-from scheduler.cli.options import Home, Json, Now, home_of, moment, workspace
+from scheduler.cli.options import Encoding, Home, Json, Now, home_of, moment, workspace
 from scheduler.cli.posts import finding, read_text, says, told_of
 from scheduler.errors import UnknownName, UsageError
 
@@ -37,6 +37,7 @@ def check(
     ] = "plain",
     sensitivity: Annotated[str, typer.Option(help="Of --text: normal, sensitive or trauma.")] = "normal",
     column: Annotated[str, typer.Option(help="The column of a CSV table that holds the texts.")] = "",
+    encoding: Encoding = "",
     form: Annotated[str, typer.Option("--format", help="table, json, github or sarif.")] = "table",
     explain: Annotated[str, typer.Option(metavar="RULE", help="Show why a rule is there; all: the whole page.")] = "",
     home: Home = "",
@@ -56,13 +57,15 @@ def check(
     if text:
         checker = _checker(home, lang, channel, sensitivity)
         hard = _sensitivity(sensitivity)
-        found = checker.text(read_text(text), language=lang, network=channel, sensitivity=hard, on=moment(now).date())
+        found = checker.text(
+            read_text(text, encoding), language=lang, network=channel, sensitivity=hard, on=moment(now).date()
+        )
         _tell([finding(f) for f in found], form)
     else:
-        _tell(list(_all(what or [], lang, column, home, now)), form)
+        _tell(list(_all(what or [], lang, column, encoding, home, now)), form)
 
 
-def _all(what: list[str], lang: str, column: str, home: str, now: str) -> Iterator[dict[str, Any]]:
+def _all(what: list[str], lang: str, column: str, encoding: str, home: str, now: str) -> Iterator[dict[str, Any]]:
     """The findings of posts and of files, as programs get them; of each kind only what was named."""
     from pathlib import Path
 
@@ -74,19 +77,19 @@ def _all(what: list[str], lang: str, column: str, home: str, now: str) -> Iterat
         ws = workspace(home, now)
         yield from ({"post": p["id"], **f} for p in told_of(ws, find(ws, posts)) for f in p["findings"])
     if paths:
-        yield from (_seen(seen) for seen in _read(paths, lang, column, home, now))
+        yield from (_seen(seen) for seen in _read(paths, lang, column, encoding, home, now))
 
 
-def _read(paths: list[Path], lang: str, column: str, home: str, now: str) -> Iterator[Seen]:
+def _read(paths: list[Path], lang: str, column: str, encoding: str, home: str, now: str) -> Iterator[Seen]:
     from scheduler.workflow.proofreading import files_of, proofread, proofread_text
 
     draft = _checker(home, lang).writing(lang, moment(now).date())
     for path in paths:
         if str(path) == "-":
-            yield from proofread_text("-", 1, read_text("-"), draft)
+            yield from proofread_text("-", 1, read_text("-", encoding), draft)
             continue
         for file in files_of(path):
-            yield from proofread(file, column, draft)
+            yield from proofread(file, column, draft, encoding)
 
 
 def _seen(seen: Seen) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import typer
 
 from scheduler.cli import show
 from scheduler.cli.days import calendar_of
-from scheduler.cli.options import As, DryRun, Home, Json, Now, workspace
+from scheduler.cli.options import As, DryRun, Encoding, Home, Json, Now, workspace
 from scheduler.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def calendar(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Ask an address inside a private network, too.")
     ] = False,
+    encoding: Encoding = "",
     who: As = "",
     dry_run: DryRun = False,
     home: Home = "",
@@ -40,7 +41,7 @@ def calendar(
         raise UsageError("--only says what to write", "give --write, too")
     ws = workspace(home, now, who)
     data = importing.read_source(source, allow_private=allow_private)
-    reviewed = importing.review(calendar_of(home), source, data, ws.now.date())
+    reviewed = importing.review(calendar_of(home), source, data, ws.now.date(), encoding)
     added = importing.take(ws, reviewed, only, dry_run=dry_run) if write else None
     if json:
         show.document(_told(reviewed, added))
@@ -83,6 +84,8 @@ def _show(reviewed: Reviewed, added: Added | None, *, dry_run: bool) -> None:
         show.aside(f"not taken: {note}")
     if reviewed.listing.more:
         show.aside(f"not taken: and {reviewed.listing.more} more")
+    if reviewed.listing.notes:
+        show.aside("What was not taken can be corrected in the file, or added with: daymark add-day")
     new = len(reviewed.new)
     show.aside(f"{len(reviewed.found)} days, {new} of them new")
     if new > MOST_NEW:

@@ -26,6 +26,9 @@ Now = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 As = Annotated[str, typer.Option("--as", help="Your name, as it will stand in the audit log.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+Encoding = Annotated[
+    str, typer.Option("--encoding", metavar="NAME", help="What files that are not UTF-8 are in: cp1252, cp1251, ...")
+]
 LogFormat = Annotated[
     str,
     typer.Option("--log-format", envvar="DAYMARK_LOG_FORMAT", help="text; or json, a line each, for a journal."),

@@ -174,17 +174,20 @@ def says(f: dict[str, str]) -> str:
     return f"{f['severity']} {f['check']}:{seen} {f['why']}. Better: {f['suggestion']}{answer}"
 
 
-def read_text(file: str) -> str:
-    """The text of a file, or of standard input for `-`. Raises UsageError."""
+def read_text(file: str, encoding: str | None = None) -> str:
+    """The text of a file, or of standard input for `-`. Raises UsageError, or BadFile for what is no text.
+
+    `encoding` is what a person named, if any; None where the command takes none.
+    """
     import sys
     from pathlib import Path
 
+    from scheduler.encoding import text_of
+
     try:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not UTF-8 text", "save it as UTF-8") from error
     except OSError as error:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}", "name a text file, or - for standard input"
         ) from error
+    return text_of(data, "standard input" if file == "-" else file, encoding)

@@ -9,7 +9,7 @@ import typer
 
 from scheduler.cli import show
 from scheduler.cli.days import calendar_of
-from scheduler.cli.options import DryRun, Home, Json, Now, moment, workspace
+from scheduler.cli.options import DryRun, Encoding, Home, Json, Now, moment, workspace
 from scheduler.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ def verify(
     year: Annotated[int, typer.Option(help="Compare this year; the years of the list if not given.")] = 0,
     theme: Annotated[str, typer.Option(help="Only our days of this theme can be missing there.")] = "",
     region: Annotated[str, typer.Option(help="Only the world's days and this region's can be missing there.")] = "",
+    encoding: Encoding = "",
     write: Annotated[bool, typer.Option("--write", help="Draft entries for what is missing here.")] = False,
     dry_run: DryRun = False,
     home: Home = "",
@@ -150,7 +151,8 @@ def verify(
 
     today, calendar = moment(now).date(), calendar_of(home)
     wanted = workflow.filter_of(calendar, theme=theme, region=region)
-    done = compare(calendar, [Path(file) for file in files], today, year=workflow.known_year(year), wanted=wanted)
+    paths, in_year = [Path(file) for file in files], workflow.known_year(year)
+    done = compare(calendar, paths, today, year=in_year, wanted=wanted, encoding=encoding)
     drafted = _drafted(done, calendar, workspace(home, now), dry_run=dry_run) if write else None
     if json:
         show.document({"files": [_compared(one) for one in done], "drafted": drafted})

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scheduler.cli import show
-from scheduler.cli.options import DryRun, Home, Json, Now, home_of, moment
+from scheduler.cli.options import DryRun, Encoding, Home, Json, Now, home_of, moment
 from scheduler.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from scheduler.exchange import Row
     from scheduler.texts import Texts
     from scheduler.workflow.registry import Use
 
@@ -27,6 +28,7 @@ def texts(
     into: Annotated[
         str, typer.Option(metavar="DIR", help="The templates folder that takes them; else the workspace's.")
     ] = "",
+    encoding: Encoding = "",
     dry_run: DryRun = False,
     home: Home = "",
     now: Now = "",
@@ -47,7 +49,10 @@ def texts(
     if write:
         _export(all_of_them, lang, Path(write), moment(now), json=json)
     elif read:
-        _import(all_of_them, lang, Path(read), Path(into) if into else home_of(home) / "templates", dry_run, json)
+        from scheduler.exchange import read_rows
+
+        rows = read_rows(Path(read), encoding)
+        _import(all_of_them, lang, rows, Path(into) if into else home_of(home) / "templates", dry_run, json)
     else:
         _tell_states(all_of_them, lang, json=json)
 
@@ -91,12 +96,11 @@ def _export(all_of_them: Texts, lang: str, path: Path, at: datetime, *, json: bo
         show.line(f"{path}: {len(rows)} texts")
 
 
-def _import(all_of_them: Texts, lang: str, path: Path, into: Path, dry_run: bool, json: bool) -> None:
-    from scheduler.exchange import read_rows
+def _import(all_of_them: Texts, lang: str, rows: list[Row], into: Path, dry_run: bool, json: bool) -> None:
     from scheduler.workflow.keeping import keep_file
     from scheduler.workflow.translating import UNTOUCHED, take
 
-    taken = take(all_of_them, read_rows(path), lang, into)
+    taken = take(all_of_them, rows, lang, into)
     if not dry_run:
         for file, text in taken.files.items():
             keep_file(file, text.encode())

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Any
 
+from scheduler.encoding import is_utf8, text_of
 from scheduler.errors import BadFile, Problem
 from scheduler.exchange.rows import Row
+from scheduler.lists import read_bytes
+from scheduler.lists.table import rows_of
 from scheduler.lists.workbook import rows_of_workbook
 from scheduler.texts import FIELDS, Translation
 
@@ -25,18 +29,13 @@ def written(form: str, rows: Iterable[Row], language: str, at: datetime) -> byte
     return FORMS[form][0](list(rows), language, at)
 
 
-def read_rows(path: Path) -> list[Row]:
-    """The rows of a file, by its ending. Raises BadFile."""
+def read_rows(path: Path, encoding: str = "") -> list[Row]:
+    """The rows of a file, by its ending; `encoding` is what a person named, if any. Raises BadFile, or UnknownName."""
     form = path.suffix.lstrip(".").lower()
     if form not in FORMS:
         say = f"'{path.suffix}' is no form that translations come in"
         raise BadFile([Problem(str(path), 0, "", say, f"save it as one of: {', '.join(FORMS)}")])
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        say = f"cannot be read: {error.strerror}"
-        raise BadFile([Problem(str(path), 0, "", say, "check the file's name and rights")]) from error
-    return list(FORMS[form][1](data, path))
+    return list(FORMS[form][1](read_bytes(path), path, encoding))
 
 
 def _as_po(rows: list[Row], language: str, at: datetime) -> bytes:
@@ -60,13 +59,16 @@ def _as_po(rows: list[Row], language: str, at: datetime) -> bytes:
     return out.getvalue()
 
 
-def _from_po(data: bytes, path: Path) -> Iterator[Row]:
+def _from_po(data: bytes, path: Path, encoding: str) -> Iterator[Row]:
     from babel.messages.pofile import PoFileError, read_po
 
+    told = re.search(rb"charset=([\w-]+)", data[:4096])  # by the file itself, in its head
+    encoding = encoding or (told[1].decode() if told and not is_utf8(data) else "")
+    text = text_of(data, str(path), encoding)
     try:
-        catalog = read_po(io.BytesIO(data), abort_invalid=True)
+        catalog = read_po(text.splitlines(keepends=True), abort_invalid=True)
     except (PoFileError, ValueError, LookupError) as error:
-        say = f"this is not a PO file: {error}"
+        say = f"this is not a PO file: {error}" if isinstance(error, PoFileError) else "this is not a PO file"
         raise BadFile([Problem(str(path), 0, "", say, "export it again and fill that in")]) from error
     for message in catalog:
         if message.id and message.context:
@@ -85,11 +87,12 @@ def _as_csv(rows: list[Row], language: str, at: datetime) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()  # the mark without which Excel takes UTF-8 for something else
 
 
-def _from_csv(data: bytes, path: Path) -> Iterator[Row]:
-    from scheduler.lists.table import decoded
-
-    lines = csv.reader(io.StringIO(decoded(data), newline=""))
-    yield from _from_table(((n, cells) for n, cells in enumerate(lines, 1)), path)
+def _from_csv(data: bytes, path: Path, encoding: str) -> Iterator[Row]:
+    try:
+        lines = rows_of(text_of(data, str(path), encoding))
+    except ValueError as error:
+        raise BadFile([Problem(str(path), 0, "", str(error), "save it again as CSV")]) from error
+    yield from _from_table(lines, path)
 
 
 def _as_xlsx(rows: list[Row], language: str, at: datetime) -> bytes:
@@ -112,7 +115,8 @@ def _as_xlsx(rows: list[Row], language: str, at: datetime) -> bytes:
     return out.getvalue()
 
 
-def _from_xlsx(data: bytes, path: Path) -> Iterator[Row]:
+def _from_xlsx(data: bytes, path: Path, encoding: str) -> Iterator[Row]:
+    del encoding
     try:
         lines = rows_of_workbook(data)
     except ValueError as error:
@@ -144,7 +148,7 @@ def _row(path: Path, line: int, parts: Iterable[Any]) -> Row:
     return row
 
 
-FORMS: dict[str, tuple[Callable[[list[Row], str, datetime], bytes], Callable[[bytes, Path], Iterator[Row]]]] = {
+FORMS: dict[str, tuple[Callable[[list[Row], str, datetime], bytes], Callable[[bytes, Path, str], Iterator[Row]]]] = {
     "po": (_as_po, _from_po),
     "csv": (_as_csv, _from_csv),
     "xlsx": (_as_xlsx, _from_xlsx),

@@ -78,7 +78,24 @@ def _free(name: str, taken: Mapping[str, Item]) -> str:
     return tried
 
 
-def changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
+def change_of(row: Mapping[str, Any]) -> Change:
+    """A version as the record of a toolkit has it."""
+    lists = {key: tuple(row.get(key, ())) for key in ("new", "changed", "gone")}
+    return Change(int(row["version"]), str(row["date"]), **lists, embargo=row.get("embargo"))
+
+
+def new_change(last: Mapping[str, Any], past: int, digests: Mapping[str, str], wait: str, today: str) -> Change | None:
+    """What a version brings after so many; None if it would say nothing new."""
+    if not past:
+        return Change(1, today)
+    new, changed, gone = _changes(last.get("items", {}), digests)
+    embargo = wait if wait != str(last.get("embargo", "")) else None
+    if not (new or changed or gone) and embargo is None:
+        return None
+    return Change(past + 1, today, tuple(new), tuple(changed), tuple(gone), embargo)
+
+
+def _changes(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
     """The names of what is new, changed and gone; each version has the digest of everything in it, by name."""
     changed = [name for name, digest in new.items() if old.get(name, digest) != digest]
     return [n for n in new if n not in old], changed, [n for n in old if n not in new]

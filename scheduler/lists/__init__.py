@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scheduler.encoding import text_of
 from scheduler.errors import BadFile, Problem
 from scheduler.lists.listing import MOST_BYTES, Listing
 
@@ -14,20 +15,21 @@ if TYPE_CHECKING:
 __all__ = ["MOST_BYTES", "Listing", "read_bytes", "read_list"]
 
 
-def read_list(path: Path, years: tuple[int, ...]) -> Listing:
+def read_list(path: Path, years: tuple[int, ...], encoding: str = "") -> Listing:
     """The days of a file. Dates without a year are taken for each of `years`.
 
-    Raises BadFile if the file cannot be read as a list at all; what only one entry has wrong is in the listing's notes.
+    `encoding` is what a person named, if any. Raises UnknownName for one that is none, BadFile if the file cannot be
+    read as a list at all; what only one entry has wrong is in the listing's notes.
     """
-    data = read_bytes(path)
+    text = text_of(read_bytes(path), str(path), encoding)
     try:
-        listing = _reader(path, data)(data, years)
+        listing = _reader(path, text)(text, years)
     except RecursionError as error:
         raise _bad(path, "it is nested too deeply", "give a plain list of days") from error
     except ValueError as error:
         raise _bad(path, str(error), "export it again as CSV, JSON or iCalendar") from error
     if not listing.days:
-        nothing = "nothing in it has a name and a date" if data.strip() else "it is empty"
+        nothing = "nothing in it has a name and a date" if text.strip() else "it is empty"
         why = listing.notes[0] if listing.notes else nothing
         raise _bad(path, f"it holds no day that can be read: {why}", "give a name and a date for each day")
     return listing
@@ -48,13 +50,13 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
-def _reader(path: Path, data: bytes) -> Callable[[bytes, tuple[int, ...]], Listing]:
-    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if path.suffix.lower() in (".ics", ".ical", ".ifb", ".icalendar") or start.upper().startswith(b"BEGIN:"):
+def _reader(path: Path, text: str) -> Callable[[str, tuple[int, ...]], Listing]:
+    start = text[:4096].lstrip()
+    if path.suffix.lower() in (".ics", ".ical", ".ifb", ".icalendar") or start.upper().startswith("BEGIN:"):
         from scheduler.lists.calendar import read_ics
 
         return read_ics
-    if path.suffix.lower() == ".json" or start.startswith((b"{", b"[")):
+    if path.suffix.lower() == ".json" or start.startswith(("{", "[")):
         from scheduler.lists.objects import read_json
 
         return read_json

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 from scheduler.compare import Listed
 from scheduler.lists.events import events_of
 from scheduler.lists.listing import Full, Listing, plain
-from scheduler.lists.repeats import Repeats, day_in, one_line
+from scheduler.lists.repeats import Repeats, day_in
+from scheduler.model import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
-    from icalendar import Component
+    from scheduler.lists.events import Event
 
 
-def read_ics(data: bytes, years: tuple[int, ...]) -> Listing:
+def read_ics(text: str, years: tuple[int, ...]) -> Listing:
     """The events of every calendar in a file. Raises ValueError if it is no iCalendar file."""
-    listing, repeats, events = Listing(), Repeats(years), events_of(data)
+    listing, repeats, events = Listing(), Repeats(years), events_of(text)
     repeats.note_moved(events)
     try:
-        for n, event in enumerate(events, start=1):
-            _take(event, f"event {n}", repeats, listing)
+        for event in events:
+            _take(event, repeats, listing)
     except Full:
         pass
     if not listing.days:
@@ -28,17 +29,20 @@ def read_ics(data: bytes, years: tuple[int, ...]) -> Listing:
     return listing
 
 
-def _take(event: Component, where: str, repeats: Repeats, listing: Listing) -> None:
-    try:
-        if str(event.get("STATUS", "")).upper() == "CANCELLED":
-            return
-        name = plain(str(event.get("SUMMARY", "")))
-        spans = list(repeats.spans(event, where, listing))
-    except Exception as error:  # noqa: BLE001  (a broken property shows when it is read, as whatever it broke)
-        listing.note(f"{where}: it cannot be read: {one_line(error)}")
+def _take(event: Event, repeats: Repeats, listing: Listing) -> None:
+    part, where = event.part, event.where
+    if str(part.get("STATUS", "")).upper() == "CANCELLED":
         return
-    if not name or day_in(event.get("DTSTART")) is None:
-        listing.note(f"{where}: it has no {'day that can be read' if name else 'name'}")
+    name, start = plain(str(part.get("SUMMARY", ""))), day_in(part.get("DTSTART"))
+    if event.wrong or not name or start is None:
+        listing.note(f"{event.called}: {event.wrong or _lack(name)}")
+    elif start.year > LAST_YEAR:
+        listing.note(f"{event.called}: {start} lies outside {FIRST_YEAR} to {LAST_YEAR}")
     else:
-        listing.years |= {start.year for start, _ in spans} if not event.get("RRULE") else set()
+        spans = list(repeats.spans(event, listing))
+        listing.years |= {start.year for start, _ in spans} if not part.get("RRULE") else set()
         listing.add(Listed(name, start, end, where) for start, end in spans)
+
+
+def _lack(name: str) -> str:
+    return "it has no day that can be read, as DTSTART names it" if name else "it has no name, as SUMMARY gives it"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.lists.days import DATE, END, NAME, days_of
 from scheduler.lists.listing import Full, Listing, plain
-from scheduler.lists.table import decoded, order_of
+from scheduler.lists.table import order_of
 from scheduler.lists.texts import read_span
 
 if TYPE_CHECKING:
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 _DEEPEST = 20
 
 
-def read_json(data: bytes, years: tuple[int, ...]) -> Listing:
+def read_json(text: str, years: tuple[int, ...]) -> Listing:
     """The days of a document. Raises ValueError if it is not JSON, RecursionError if it is nested without end."""
     try:
-        document = json.loads(decoded(data))
+        document = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}: this is not JSON: {error.msg}") from error
     listing = Listing()

@@ -6,17 +6,17 @@ An event that repeats is a day of its own. Events that do not are one day if the
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from scheduler import dates, rules
 from scheduler.compare.names import normal
-from scheduler.lists.events import events_of
+from scheduler.lists.events import TAG, events_of
 from scheduler.lists.listing import Listing, plain
-from scheduler.lists.repeats import Repeats, day_in, day_of, days_of, length_of, one_line
+from scheduler.lists.repeats import Repeats, day_in, day_of, days_of, ends_before, length_of
 from scheduler.lists.ruled import Parts, in_our_words, parts_of
+from scheduler.lists.spans import by_year, joined
 from scheduler.model import FIRST_YEAR, LAST_YEAR, Observance, Proclaimed, Span
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
     from icalendar import Component
 
+    from scheduler.lists.events import Event
+
 MOST_SERIES = 5000  # days of one file
 PROOF = 12  # years in which a rule in our words must give the very days that the event's own rule gives
 AHEAD = 10  # years, after this one, of which dates are noted where we have no words for a rule
 _ADDRESS = re.compile(r"https://[!-~]{1,500}")
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,12 @@ class _Event:
     name: str
     uid: str
     span: Span
-    part: Any  # the component; what its properties are depends on what the file says
+    whole: Event
+
+    @property
+    def part(self) -> Any:
+        """The component; what its properties are depends on what the file says."""
+        return self.whole.part
 
     @property
     def key(self) -> str:
@@ -67,21 +73,21 @@ class _Reading:
     gone: dict[str, list[date]] = field(default_factory=dict)
 
 
-def read_series(data: bytes, today: date) -> tuple[list[Series], Listing]:
+def read_series(text: str, today: date) -> tuple[list[Series], Listing]:
     """The days of a file, and a listing whose notes say what cannot be taken and why.
 
     Raises ValueError if it is no iCalendar file.
     """
-    parts, listing = events_of(data), Listing()
+    events, listing = events_of(text), Listing()
     last = min(today.year + AHEAD, LAST_YEAR)
     reading = _Reading(listing, today, Repeats((FIRST_YEAR, last)))
-    ruled, single = _sorted(parts, reading)
+    ruled, single = _sorted(events, reading)
     found = [made for event in ruled if (made := _ruled(event, reading))]
-    found += [made for events in _grouped(single) if (made := _dated(events, listing))]
+    found += [made for group in _grouped(single) if (made := _dated(group, listing))]
     unlike = list({_essence(one): one for one in reversed(found)}.values())[::-1]
     if len(unlike) > MOST_SERIES:
         listing.note(f"only the first {MOST_SERIES} days were read")
-    if not parts:
+    if not events:
         listing.note("it has no events")
     return unlike[:MOST_SERIES], listing
 
@@ -92,31 +98,27 @@ def _essence(one: Series) -> tuple[object, ...]:
     return normal(day.name()) or day.name(), day.rule, day.since, day.until, repr((day.announced, day.exceptions))
 
 
-def _sorted(parts: list[Component], reading: _Reading) -> tuple[list[_Event], list[_Event]]:
+def _sorted(events: list[Event], reading: _Reading) -> tuple[list[_Event], list[_Event]]:
     """Events that repeat, and those that do not. Those that stand for one repetition are kept apart."""
     ruled: list[_Event] = []
     single: list[_Event] = []
-    masters = {str(part.get("UID")) for part in parts if part.get("RRULE") and part.get("UID")}
-    newest = _newest(parts)
-    for n, part in enumerate(parts, start=1):
-        try:
-            if _sequence(part) < newest.get(_which(part), 0):
-                continue
-            event, at = _event(part, f"event {n}", reading.listing), day_in(part.get("RECURRENCE-ID"))
-            cancelled = str(part.get("STATUS", "")).upper() == "CANCELLED"
-        except Exception as error:  # noqa: BLE001  (a broken property shows when it is read, as whatever it broke)
-            reading.listing.note(f"event {n}: it cannot be read: {one_line(error)}")
+    masters = {str(event.part.get("UID")) for event in events if event.repeats and event.part.get("UID")}
+    newest = _newest([event.part for event in events])
+    for whole in events:
+        part, at = whole.part, day_in(whole.part.get("RECURRENCE-ID"))
+        if _sequence(part) < newest.get(_which(part), 0):
             continue
+        cancelled = str(part.get("STATUS", "")).upper() == "CANCELLED"
         if at and cancelled:
             reading.gone.setdefault(str(part.get("UID")), []).append(at)
-        elif cancelled and event:
-            reading.listing.note(f"event {n}: '{event.name[:60]}': it is cancelled")
-        elif not event:
+        elif not (event := _event(whole, reading.listing)):
             continue
+        elif cancelled:
+            reading.listing.note(f"{whole.called}: it is cancelled")
         elif at and event.uid in masters:
             reading.moved.setdefault(event.uid, []).append((at, event))
         else:
-            (ruled if part.get("RRULE") else single).append(event)
+            (ruled if whole.repeats else single).append(event)
     return ruled, single
 
 
@@ -124,8 +126,7 @@ def _newest(parts: Iterable[Component]) -> dict[tuple[str, str], int]:
     """The newest revision of each event: a file may hold those that it took the place of, too."""
     newest: dict[tuple[str, str], int] = {}
     for part in parts:
-        with suppress(Exception):  # a broken property is told when the event is read
-            newest[_which(part)] = max(newest.get(_which(part), 0), _sequence(part))
+        newest[_which(part)] = max(newest.get(_which(part), 0), _sequence(part))
     return newest
 
 
@@ -138,22 +139,30 @@ def _sequence(part: Component) -> int:
     return found if isinstance(found, int) and part.get("UID") else 0
 
 
-def _event(part: Component, where: str, listing: Listing) -> _Event | None:
-    start = day_in(part.get("DTSTART"))
-    name = plain(_TAG.sub(" ", str(part.get("SUMMARY", ""))[:2000]))
-    if not name or start is None:
-        listing.note(f"{where}: it has no {'day that can be read' if name else 'name'}")
-        return None
-    if not FIRST_YEAR <= start.year <= LAST_YEAR and not part.get("RRULE"):
-        listing.note(f"{where}: {start} lies outside {FIRST_YEAR} to {LAST_YEAR}")
+def _event(event: Event, listing: Listing) -> _Event | None:
+    part, start = event.part, day_in(event.part.get("DTSTART"))
+    name = plain(TAG.sub(" ", str(part.get("SUMMARY", ""))[:2000]))
+    if start is None or (why := _why_not(event, name, start)):
+        why = why if start else event.wrong or "it has no day: DTSTART is missing"
+        listing.note(f"{event.called}: {why}")
         return None
     without_year = re.sub(rf"[\s,(–-]*\b{start.year}\b\)?$", "", name).strip()
-    length = length_of(part, start)
-    if length > timedelta(days=365):
-        listing.note(f"{where}: '{name[:60]}': it lasts more than a year")
-        return None
-    end = min(start + length, date(LAST_YEAR + 1, 12, 31))
-    return _Event(where, without_year or name, str(part.get("UID", "")), Span(start, max(start, end)), part)
+    end = min(start + length_of(part, start), date(LAST_YEAR + 1, 12, 31))
+    return _Event(event.where, without_year or name, str(part.get("UID", "")), Span(start, max(start, end)), event)
+
+
+def _why_not(event: Event, name: str, start: date) -> str:
+    """Why an event cannot be taken, or nothing."""
+    part = event.part
+    if event.wrong:
+        return event.wrong
+    if not name:
+        return "it has no name: SUMMARY is missing"
+    if not FIRST_YEAR <= start.year <= LAST_YEAR and not part.get("RRULE"):
+        return f"{start} lies outside {FIRST_YEAR} to {LAST_YEAR}"
+    if ends_before(part, start):
+        return "it ends before it begins"
+    return "it lasts more than a year" if length_of(part, start) > timedelta(days=365) else ""
 
 
 def _grouped(events: list[_Event]) -> list[list[_Event]]:
@@ -168,13 +177,13 @@ def _grouped(events: list[_Event]) -> list[list[_Event]]:
 
 def _dated(events: list[_Event], listing: Listing) -> Series | None:
     """A day on the dates it was seen on, one for each year: dates prove no rule."""
-    by_year = _by_year(_joined([event.span for event in events]))
+    held = by_year(joined([event.span for event in events]))
     newest = max(events, key=lambda event: event.span.start)
-    if often := next((year for year, spans in by_year.items() if len(spans) > 1), 0):
-        say = f"it is held {len(by_year[often])} times in {often}, which announced dates cannot say"
+    if often := next((year for year, spans in held.items() if len(spans) > 1), 0):
+        say = f"it is held {len(held[often])} times in {often}, which announced dates cannot say"
         listing.note(f"{events[0].where}: '{newest.name[:60]}': {say}")
         return None
-    announced = {year: spans[0] for year, spans in by_year.items()}
+    announced = {year: spans[0] for year, spans in held.items()}
     return _series(newest, rule="announced", announced=announced, where=events[0].where)
 
 
@@ -201,16 +210,16 @@ def _ruled(event: _Event, reading: _Reading) -> Series | None:
 def _announced(event: _Event, reading: _Reading) -> Series | None:
     """The days of a rule that we have no words for, in the years around this one."""
     spans = _walked(event, range(reading.today.year - 1, reading.today.year + AHEAD + 1), reading, reading.listing)
-    by_year = _by_year(spans)
+    held = by_year(spans)
     say = ""
-    if often := next((year for year, held in by_year.items() if len(held) > 1), 0):
-        say = f"it is held {len(by_year[often])} times in {often}: only days of the year are taken"
-    elif not by_year:
+    if often := next((year for year, days in held.items() if len(days) > 1), 0):
+        say = f"it is held {len(held[often])} times in {often}: only days of the year are taken"
+    elif not held:
         say = f"it is not held from {reading.today.year - 1} on"
     if say:
-        reading.listing.note(f"{event.where}: '{event.name[:60]}': {say}")
+        reading.listing.note(f"{event.whole.called}: {say}")
         return None
-    return _series(event, rule="announced", announced={year: held[0] for year, held in by_year.items()})
+    return _series(event, rule="announced", announced={year: days[0] for year, days in held.items()})
 
 
 def _walked(event: _Event, years: range, reading: _Reading, listing: Listing) -> list[Span]:
@@ -219,7 +228,7 @@ def _walked(event: _Event, years: range, reading: _Reading, listing: Listing) ->
     repeats.steps = reading.repeats.steps
     moved = reading.moved.get(event.uid, [])
     repeats.moved = {event.uid: {at for at, _ in moved} | set(reading.gone.get(event.uid, ()))}
-    spans = [Span(start, end) for start, end in repeats.spans(event.part, event.where, listing)]
+    spans = [Span(start, end) for start, end in repeats.spans(event.whole, listing)]
     reading.repeats.steps = repeats.steps
     spans += [other.span for _, other in moved]
     return sorted((s for s in spans if s.start.year in years), key=lambda s: s.start)
@@ -228,7 +237,7 @@ def _walked(event: _Event, years: range, reading: _Reading, listing: Listing) ->
 def _by_rule(event: _Event, reading: _Reading) -> Series | None:
     """A series by a rule in our words; None if there are none. Raises ValueError for a rule that cannot be read."""
     rule = event.part.get("RRULE")
-    if isinstance(rule, list):
+    if not rule or isinstance(rule, list):
         return None
     parts = parts_of(rule.to_ical().decode())
     text = in_our_words(parts, event.span.start, (event.span.end - event.span.start).days + 1)
@@ -280,21 +289,3 @@ def _series(event: _Event, *, where: str = "", **fields: object) -> Series:
         **fields,  # type: ignore[arg-type]
     )
     return Series(day, where or event.where, url if _ADDRESS.fullmatch(url) else "")
-
-
-def _joined(spans: list[Span]) -> list[Span]:
-    """Spans in order, those that touch or overlap made one: many lists have each day of a week."""
-    found: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start, span.end)):
-        if found and span.start <= found[-1].end + timedelta(1) and span.start.year == found[-1].start.year:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
-    return found
-
-
-def _by_year(spans: Iterable[Span]) -> dict[int, list[Span]]:
-    by_year: dict[int, list[Span]] = {}
-    for span in spans:
-        by_year.setdefault(span.start.year, []).append(span)
-    return by_year

@@ -1,4 +1,4 @@
-"""Days in a table: CSV with commas, semicolons or tabs, in any of the encodings that spreadsheets write."""
+"""Days in a table: CSV with commas, semicolons, tabs or bars."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SAMPLE = 200  # lines and columns looked at to find which column is what
 _SHORT = re.compile(r"(?<![\d/-])(\d{1,2})([/-])(\d{1,2})\2\d{4}(?!\d)|^(\d{1,2})(/)(\d{1,2})$")
 
 
-def read_csv(data: bytes, years: tuple[int, ...]) -> Listing:
+def read_csv(text: str, years: tuple[int, ...]) -> Listing:
     """The days of a table with a header, or without one if a column holds dates. Raises ValueError if it is none."""
-    rows = rows_of(decoded(data))
+    rows = rows_of(text)
     listing = Listing()
     if not rows:
         return listing
@@ -40,18 +40,7 @@ def read_csv(data: bytes, years: tuple[int, ...]) -> Listing:
     return listing
 
 
-def decoded(data: bytes) -> str:
-    """The text of a file that may be UTF-8, UTF-16 with its mark, or what Windows wrote in Western Europe."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
-
-
 def rows_of(text: str) -> list[tuple[int, list[str]]]:
-    text = text.replace("\0", "")
     first = next((line for line in text.splitlines() if line.strip()), "")
     sign = max(",;\t|", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)

@@ -7,7 +7,7 @@ import os
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from scheduler import secrets
+from scheduler import secrets, toml
 from scheduler.channels import Telling, open_channel
 from scheduler.config import settings_of
 from scheduler.errors import BadData, PersonNeeded, UnknownName, UsageError
@@ -47,7 +47,7 @@ def _add(home: Path, name: str, fields: Mapping[str, Any], *, dry_run: bool) -> 
     import tomlkit
 
     path = home / "daymark.toml"
-    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document = tomlkit.parse(toml.read(path))
     accounts = document.setdefault("accounts", tomlkit.table(is_super_table=True))
     given = {key: value for key, value in fields.items() if value not in ("", None, [])}
     if name in accounts:
@@ -87,7 +87,7 @@ def _remove(home: Path, name: str) -> None:
     import tomlkit
 
     path = home / "daymark.toml"
-    document = tomlkit.parse(path.read_text(encoding="utf-8"))
+    document = tomlkit.parse(toml.read(path))
     document["accounts"].remove(name)
     check(home, tomlkit.dumps(document))
     write(path, tomlkit.dumps(document))

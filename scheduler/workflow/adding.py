@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scheduler import calendars
+from scheduler import calendars, toml
 from scheduler.config import folders
-from scheduler.errors import BadData, BadFile, UsageError
+from scheduler.errors import BadFile, UsageError
 from scheduler.exports import as_entry
 from scheduler.store.opening import writing
 from scheduler.workflow.keeping import keep_file
@@ -74,10 +74,7 @@ def _require_right(home: Path, path: Path, whole: str, fresh: Mapping[str, Any])
 
 
 def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8") if path.exists() else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadData(f"{path} cannot be read: {error}", "check its rights, and that it is UTF-8") from error
+    return toml.read(path) if path.exists() else ""
 
 
 def _require_utf8(text: str) -> None:

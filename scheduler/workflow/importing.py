@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler import dates
 from scheduler.compare import Kind, Listed, compare
+from scheduler.encoding import text_of
 from scheduler.errors import BadFile, Problem, UnknownName
 from scheduler.exports import free_id, id_for
 from scheduler.lists import MOST_BYTES, read_bytes
@@ -70,10 +71,14 @@ def read_source(source: str, *, allow_private: bool = False) -> bytes:
     return read_bytes(Path(source))
 
 
-def review(calendar: Calendar, source: str, data: bytes, today: date) -> Reviewed:
-    """What a calendar holds, held against ours. Raises BadFile if it holds nothing that can be taken or compared."""
+def review(calendar: Calendar, source: str, data: bytes, today: date, encoding: str = "") -> Reviewed:
+    """What a calendar holds, held against ours; `encoding` is what a person named, if any.
+
+    Raises BadFile if it holds nothing that can be taken or compared, UnknownName for an encoding that is none.
+    """
+    text = text_of(data, source, encoding)
     try:
-        series, listing = read_series(data, today)
+        series, listing = read_series(text, today)
     except RecursionError as error:
         raise _bad(source, "it is nested too deeply") from error
     except ValueError as error:
@@ -84,7 +89,7 @@ def review(calendar: Calendar, source: str, data: bytes, today: date) -> Reviewe
 
 
 def _bad(source: str, say: str) -> BadFile:
-    return BadFile([Problem(source, 0, "", say, "give an iCalendar file (.ics), or an address of one")])
+    return BadFile([Problem(source, 0, "", say, "get or export it again, as an iCalendar file (.ics)")])
 
 
 def _compared(calendar: Calendar, series: list[Series], today: date) -> list[Found]:

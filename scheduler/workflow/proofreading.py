@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scheduler.checks import TEXT, WRITING, check_writing
+from scheduler.encoding import text_of
 from scheduler.errors import BadFile, Problem, UsageError
 from scheduler.lists import read_bytes
-from scheduler.lists.table import decoded, rows_of
+from scheduler.lists.table import rows_of
 from scheduler.lists.workbook import rows_of_workbook
 
 if TYPE_CHECKING:
@@ -47,13 +48,14 @@ def files_of(path: Path) -> list[Path]:
     return found
 
 
-def proofread(path: Path, column: str, draft: Draft) -> Iterator[Seen]:
+def proofread(path: Path, column: str, draft: Draft, encoding: str = "") -> Iterator[Seen]:
     """What the checks of writing see in a file. `draft` has the language and the guard; `column` is a table's.
 
-    Raises BadFile for what cannot be read, UsageError for a column that is not there.
+    `encoding` is what a person named, if any. Raises BadFile for what cannot be read, UsageError for a column that is
+    not there, or for an encoding that is none.
     """
     reads = WRITING if path.suffix.lower() in DOCUMENTS else TEXT
-    for line, text in _texts(path, column):
+    for line, text in _texts(path, column, encoding):
         yield from proofread_text(str(path), line, text, draft, reads)
 
 
@@ -75,13 +77,14 @@ def _blank(code: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", code[0])
 
 
-def _texts(path: Path, column: str) -> Iterable[tuple[int, str]]:
+def _texts(path: Path, column: str, encoding: str) -> Iterable[tuple[int, str]]:
     """The texts of a file, each with the line that it begins on."""
     data = read_bytes(path)
     if path.suffix.lower() not in TABLES:
-        return [(1, decoded(data))]
+        return [(1, text_of(data, str(path), encoding))]
     try:
-        rows = rows_of_workbook(data) if path.suffix.lower() == ".xlsx" else rows_of(decoded(data))
+        is_book = path.suffix.lower() == ".xlsx"
+        rows = rows_of_workbook(data) if is_book else rows_of(text_of(data, str(path), encoding))
         return _column(path, column, rows)
     except ValueError as error:
         raise BadFile([Problem(str(path), 0, "", str(error), "save it again as CSV or XLSX")]) from error

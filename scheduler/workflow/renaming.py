@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scheduler import secrets, vault
+from scheduler import secrets, toml, vault
 from scheduler.accounts import is_name
 from scheduler.errors import PersonNeeded, UsageError
 from scheduler.kinds import KINDS
@@ -79,7 +79,7 @@ def _text(home: Path, old: str, new: str) -> str:
     """The daymark.toml in which the account has its new name, and says what the ids of its posts hold."""
     import tomlkit
 
-    text = (home / "daymark.toml").read_text(encoding="utf-8")
+    text = toml.read(home / "daymark.toml")
     head = re.compile(rf"^([ \t]*\[accounts\.)(?:{re.escape(old)}|\"{re.escape(old)}\")(\])", re.MULTILINE)
     if len(head.findall(text)) == 1:
         document = tomlkit.parse(head.sub(rf"\g<1>{new}\g<2>", text))

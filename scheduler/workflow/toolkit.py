@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from scheduler import feeds
-from scheduler.errors import BadData, PersonNeeded, UnknownName
-from scheduler.exports.toolkit import Change, as_csv, as_zip, changes, items, told
+from scheduler.errors import BadData, PersonNeeded, UnknownName, UsageError
+from scheduler.exports.toolkit import Change, as_csv, as_zip, change_of, items, new_change, told
 from scheduler.feeds.header import Header
 from scheduler.filling import filled, site_templates
 from scheduler.labels import load_labels
@@ -75,7 +75,9 @@ def make_toolkit(
     """Writes toolkits/<campaign>/ and its .zip from the approved posts; a new version only if something changed.
 
     Posts for a day that has moved since stay out. `embargo` is an ISO moment, kept for later versions; empty takes it
-    back. A dry run tells all this and writes nothing. Raises UnknownName for a campaign that is none, PersonNeeded if
+    back. A dry run tells all this and writes nothing.
+
+    Raises UnknownName for a campaign that is none, UsageError for a new embargo that is over, PersonNeeded if
     nothing was ever approved, BadData if a file cannot be written or a picture is not what it was.
     """
     calendar = synced(ws)
@@ -94,9 +96,9 @@ def make_toolkit(
     cards, missing = _cards(draughtsman, now, sorted({item.language for item in texts}))
     pictures = frame(texts, posts, partial(_ground, draughtsman, now), ws.home)
     day = _day(now, tongue, calendar)
-    wait = str(last.get("embargo", "")) if embargo is None else embargo
-    past = tuple(_change(c) for c in last.get("history", ()))
-    change = _new(last, len(past), _digests(texts, cards, day), wait, ws.now.date().isoformat())
+    wait = _wanted(embargo, str(last.get("embargo", "")), ws.now)
+    past = tuple(change_of(c) for c in last.get("history", ()))
+    change = new_change(last, len(past), _digests(texts, cards, day), wait, ws.now.date().isoformat())
     history = (*past, change) if change else past
     kit = _Kit(found, tuple(texts), cards, pictures, now, day, history, wait, tongue)
     if not dry_run:
@@ -106,20 +108,17 @@ def make_toolkit(
     return Toolkit(folder, archive, len(history), tuple(i.name for i in texts), change, without)
 
 
-def _new(last: dict[str, Any], past: int, digests: dict[str, str], wait: str, today: str) -> Change | None:
-    """What a version brings after so many; None if it would say nothing new."""
-    if not past:
-        return Change(1, today)
-    new, changed, gone = changes(last.get("items", {}), digests)
-    embargo = wait if wait != str(last.get("embargo", "")) else None
-    if not (new or changed or gone) and embargo is None:
-        return None
-    return Change(past + 1, today, tuple(new), tuple(changed), tuple(gone), embargo)
+def _wanted(embargo: str | None, before: str, now: datetime) -> str:
+    """The embargo of this version: the one given, else the one before.
 
-
-def _change(row: dict[str, Any]) -> Change:
-    lists = {key: tuple(row.get(key, ())) for key in ("new", "changed", "gone")}
-    return Change(int(row["version"]), str(row["date"]), **lists, embargo=row.get("embargo"))
+    Raises UsageError for a new one that is over: mostly a slip of the year or the zone, and nobody would wait.
+    """
+    if embargo and embargo != before and datetime.fromisoformat(embargo) <= now:
+        raise UsageError(
+            f"the embargo {embargo} is over already: it is {now.isoformat(timespec='minutes')} now",
+            'give a moment that is to come, or --embargo "" for none',
+        )
+    return before if embargo is None else embargo
 
 
 def _approved(ws: Workspace, id: str, calendar: Calendar) -> tuple[Campaign, Occurrence | None, list[Post], list[str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import TemplateSyntaxError, meta
 
+from scheduler import toml
 from scheduler.filling import environment
 from scheduler.texts import EVERY, SOURCE, Texts, Translation
 
@@ -107,7 +108,7 @@ def _file(path: Path, stages: dict[str, dict[str, str]]) -> str:
     """The file with these texts in it; everything else in it stays, comments too."""
     import tomlkit
 
-    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.is_file() else tomlkit.document()
+    document = tomlkit.parse(toml.read(path)) if path.is_file() else tomlkit.document()
     order = [EVERY, *(stage for stage in stages if stage != EVERY)]
     for stage in (each for each in order if each in stages):
         if stage not in document:

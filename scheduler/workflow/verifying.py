@@ -41,17 +41,21 @@ def verify(
     *,
     year: int = 0,
     wanted: Callable[[Observance], bool] = lambda _: True,
+    encoding: str = "",
 ) -> list[Verified]:
     """Each file against the calendar, in `year` or in the years that it has dates in.
 
-    Days of ours that are not `wanted` may be missing there.
+    Days of ours that are not `wanted` may be missing there. `encoding` is what a person named, if any.
+    Raises UnknownName for one that is none; what is wrong with a file is in what is told of it.
     """
-    return [_one(calendar, path, today, year, wanted) for path in paths]
+    return [_one(calendar, path, today, year, wanted, encoding) for path in paths]
 
 
-def _one(calendar: Calendar, path: Path, today: date, year: int, wanted: Callable[[Observance], bool]) -> Verified:
+def _one(
+    calendar: Calendar, path: Path, today: date, year: int, wanted: Callable[[Observance], bool], encoding: str
+) -> Verified:
     try:
-        years, listing = _read(path, today, year)
+        years, listing = _read(path, today, year, encoding)
     except BadFile as error:
         return Verified(path, error=error)
     ours = [o for y in years for day in calendar.observances.values() for o in dates.occurrences(day, y)]
@@ -64,15 +68,15 @@ def _is_missed(ours: Occurrence | None, wanted: Callable[[Observance], bool]) ->
     return ours is not None and not ours.observance.unverified and wanted(ours.observance)
 
 
-def _read(path: Path, today: date, year: int) -> tuple[tuple[int, ...], Listing]:
+def _read(path: Path, today: date, year: int, encoding: str) -> tuple[tuple[int, ...], Listing]:
     """The list, and the years to compare: the one asked for, else those that it names, read again for all of them."""
     if year:
-        return (year,), read_list(path, (year,))
-    listing = read_list(path, (today.year,))
+        return (year,), read_list(path, (year,), encoding)
+    listing = read_list(path, (today.year,), encoding)
     named = {year for year in listing.years if FIRST_YEAR <= year <= LAST_YEAR} or {today.year}
     near = sorted(named, key=lambda y: (abs(y - today.year), y))[:MOST_YEARS]
     years = tuple(sorted(near))
-    return (years, listing) if years == (today.year,) else (years, read_list(path, years))
+    return (years, listing) if years == (today.year,) else (years, read_list(path, years, encoding))
 
 
 def drafts(verified: Sequence[Verified], calendar: Calendar, today: date) -> dict[str, dict[str, Any]]:
