@@ -116,7 +116,7 @@ def check(sources: Sources) -> Calendar:
         entries.check_dates(observances[name], table)
         _check_names(observances[name], table, observances.keys() | sources.hidden.keys(), sources.regions.keys())
     helplines = tuple(entries.helpline(name, table) for name, table in _tables(sources.helplines, problems))
-    regions = {name: entries.region(table) for name, table in _tables(sources.regions, problems)}
+    regions = {name: entries.region(name, table) for name, table in _tables(sources.regions, problems)}
     if problems:
         raise BadFile(sorted(problems, key=lambda p: (p.file, p.line)))
     return Calendar(observances, helplines, regions)

@@ -93,6 +93,9 @@ DAY_MISTAKES = [
     row("no check", DAY, CHECKED, "", 1, D, "checked is missing", "add checked ="),
     row("a date as words", DAY, "2026-01-01", '"January"', 5, D, "checked is not a date", "2026-07-30"),
     row("not a list", DAY, CHECKED, CHECKED + 'themes = "food"\n', 6, D, "themes is not a list", 'themes = ["..."]'),
+    row("a theme", DAY, CHECKED, CHECKED + 'themes = ["a", "../../x"]\n', 6, D, "the theme '../../x'", "like"),
+    row("a theme's case", DAY, CHECKED, CHECKED + 'themes = ["Food"]\n', 6, D, "the theme 'Food' is not lower", "like"),
+    row("a long theme", DAY, CHECKED, CHECKED + f'themes = ["{61 * "a"}"]\n', 6, D, "the theme 'aaa", "at most 60"),
     row("a year as text", DAY, CHECKED, CHECKED + 'since = "2014"\n', 6, D, "since is not a whole", "write since ="),
     row("a typo", DAY, CHECKED, CHECKED + 'theme = ["a"]\n', 6, D, "there is no field 'theme'", "write 'themes'"),
     row("a typo inside", DAY, END, END + 'documnt = "x"\n', 9, P, "no field 'documnt'", "write 'document'"),
@@ -272,6 +275,14 @@ def test_what_is_no_workspace_is_told_with_how_to_make_one(made, tmp_path):
         load_settings(home)
     assert str(home) in caught.value.words
     assert "daymark init" in caught.value.hint
+
+
+@pytest.mark.parametrize(("name", "line"), [("../../X", 0), ("over-there", 1)])
+def test_a_region_that_could_name_a_file_elsewhere_is_told(name, line, tmp_path):
+    key = name if line else f'"{name}"'
+    file = write(tmp_path, "regions.toml", f'[{key}]\nmembers = ["GB"]\nchecked = 2026-01-01\n')
+    said = f"the region '{name}' is not capital words joined by hyphens"
+    require_told(mistakes(load_calendar, [tmp_path])[0], file, line, name, said, "like AFRICAN-UNION")
 
 
 BUGS_OF_LINES = [

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scheduler.toml import Table
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_LONGEST_THEME = 60  # signs; files and addresses are called by it
 
 
 def observance(name: str, t: Table) -> Observance:
@@ -69,11 +70,20 @@ def _subject(t: Table) -> dict[str, Any]:
     return {
         "regions": t.words("regions", [WORLD]),
         "dimensions": t.words("dimensions", known=DIMENSIONS),
-        "themes": t.words("themes"),
+        "themes": _themes(t),
         "sdg": t.words("sdg"),
         "sensitivity": Sensitivity(t.one_of("sensitivity", Sensitivity, "normal")),
         "related": t.words("related"),
     }
+
+
+def _themes(t: Table) -> tuple[str, ...]:
+    found = t.words("themes")
+    for theme in found:
+        if not _ID.fullmatch(theme) or len(theme) > _LONGEST_THEME:
+            hint = f"write it like human-trafficking, with at most {_LONGEST_THEME} signs: files are called by it"
+            t.wrong("themes", f"the theme '{theme}' is not lower-case words joined by hyphens", hint)
+    return found
 
 
 def _proclaimed(t: Table, *, needed: bool) -> Proclaimed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from scheduler.entries.fields import address, addresses
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scheduler.toml import Table
+
+_GROUP = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
 
 
 def helpline(name: str, t: Table) -> Helpline:
@@ -41,8 +44,11 @@ def helpline(name: str, t: Table) -> Helpline:
     return made
 
 
-def region(t: Table) -> frozenset[str]:
+def region(name: str, t: Table) -> frozenset[str]:
     """The countries of one group."""
+    if not _GROUP.fullmatch(name):
+        hint = "write it like AFRICAN-UNION: files are called by it"
+        t.wrong("", f"the region '{name}' is not capital words joined by hyphens", hint)
     t.text("name", "")
     address(t, "source", needed=False)
     t.day("checked")
