@@ -178,6 +178,8 @@ NOT_TAKEN = [
     ("exceptions", [f"{ON}20270501", "RRULE:FREQ=YEARLY", "EXDATE:20280501,x"], "its EXDATE is '20280501,x', in"),
     ("too many", [f"{ON}20270501", "RDATE:" + ",".join(["20270501"] * 1200)], "its RDATE has more than 10000 signs"),
     ("the last year", [f"{ON}99991231"], "9999-12-31 lies outside 1945 to 2100"),
+    ("yearly from then", [f"{ON}99991231", "RRULE:FREQ=YEARLY"], "9999-12-31 lies outside 1945 to 2100"),
+    ("for ages", [f"{ON}20270101", "DTEND;VALUE=DATE:99991231"], "it lasts more than a year"),
     ("long ago", [f"{ON}18500730"], "lies outside 1945 to 2100"),
 ]
 
@@ -200,6 +202,24 @@ def test_of_two_names_the_first_counts():
     assert one(f"{ON}20270507", "SUMMARY:Y Day", "SUMMARY;LANGUAGE=fr:Z").name() == "X Day"
 
 
+def test_a_uid_that_stands_for_all_events_is_no_identity():
+    events = [event("UID:1", f"{ON}2027{month:02}01", name=f"{month}th Day") for month in range(1, 8)]
+    found, listing = series(*events, event("UID:2", f"{ON}20260901", name="Old"), event("UID:2", f"{ON}20270902"))
+    assert [day.day.name() for day in found] == [*(f"{month}th Day" for month in range(1, 8)), "X Day"]
+    assert listing.notes == []
+
+
+ZONES = ["A", "../../etc/passwd", "A/" * 3000, '"Mars: Base"', "Europe/Kyiv"]
+
+
+@pytest.mark.parametrize("zone", ZONES, ids=[zone[:20] for zone in ZONES])
+def test_a_day_is_a_date_whatever_zone_is_named(zone):
+    rules = "BEGIN:VTIMEZONE\r\nTZID:A\r\nBEGIN:STANDARD\r\nRRULE:FREQ=SECONDLY\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"
+    found, listing = series(rules, event(f"DTSTART;TZID={zone}:20270501T233000"))
+    assert [str(day.day.announced[2027].start) for day in found] == ["2027-05-01"]
+    assert listing.notes == []
+
+
 WHOLE = ics(event(f"{ON}20270507"), event(f"{ON}20270508", name="Y"))
 NOT_WHOLE = [
     ("cut at the end", WHOLE[:-15], "it ends in the middle: the VCALENDAR that begins in line 1 has no END:VCALENDAR"),
@@ -210,7 +230,7 @@ NOT_WHOLE = [
     ("an end too many", ics("END:VALARM\r\n"), "line 4: END:VALARM stands before END:VCALENDAR of line 1"),
     ("an end alone", "END:VCALENDAR\r\n" + WHOLE, "line 1: END:VCALENDAR stands without a BEGIN:VCALENDAR"),
     ("deep", ics("BEGIN:X\r\n" * 100_000, "END:X\r\n" * 100_000), "line 13: its parts are nested too deeply"),
-    ("dates", ics(event(*["RDATE:20270101"] * 100_000)), "line 50006: its events list more than 50000 dates"),
+    ("dates", ics(event(*["RDATE:20270101"] * 100_000)), "line 50006: its events list more than 50000 other dates"),
     ("other ends of lines", WHOLE.replace("\r\n", "\r")[:-15], "the VCALENDAR that begins in line 1"),
     ("NULs", WHOLE.replace("X Day", "X\0Day"), "line 5: there is a NUL byte in it"),
 ]  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -47,9 +46,7 @@ class Event:
 
 def events_of(text: str) -> list[Event]:
     """The events of every calendar in a file. Raises ValueError if it is no iCalendar file, or holds too many."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of zones: only dates are read here
-        return [_event(f"event {n}", block) for n, block in enumerate(blocks_of(text), 1)]
+    return [_event(f"event {n}", block) for n, block in enumerate(blocks_of(text), 1)]
 
 
 def _event(where: str, block: Block) -> Event:
@@ -61,7 +58,8 @@ def _event(where: str, block: Block) -> Event:
         wrong = block.wrong or next(_wrong(part, block), "")
         return Event(where, part, wrong, next(_loose(part, block), ""))
     except Exception:  # noqa: BLE001  (the parser's failures are of many kinds, in words of its own)
-        return Event(where, Parsed(), f"it cannot be read; {_EXPORT}")
+        named = Parsed({"SUMMARY": _said(block, "SUMMARY")} if "SUMMARY" in block.lines else {})
+        return Event(where, named, f"it cannot be read; {_EXPORT}")
 
 
 def _wrong(part: Component, block: Block) -> Iterator[str]:

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_EVENTS = 20_000  # of one file: parsing them takes seconds
-MOST_DATES = 50_000  # that its events list beside their own
+MOST_DATES = 50_000  # that its events list beside their own, and parts of rules
 LONGEST_LINE = 10_000  # signs of a line, unfolded; a list of exceptions may be long, a name is not
 DEEPEST = 10  # a real calendar has three: calendar, event, alarm
 _ONCE = frozenset("UID SUMMARY DTSTART DTEND DURATION RECURRENCE-ID SEQUENCE STATUS URL".split())
 _DATES = frozenset("DTSTART DTEND DURATION RECURRENCE-ID".split())  # no two of which can be true
 _LISTS = frozenset("RRULE RDATE EXDATE".split())
+_ZONE = re.compile(
+    r";TZID=(\"[^\"]*\"|[^\":;]*)(?=[:;])", re.IGNORECASE
+)  # a day is a date, wherever its hours are counted
 _BEGINS = re.compile(r"^\s*BEGIN:VCALENDAR", re.MULTILINE | re.IGNORECASE)
 _PAGE = re.compile(r"<(!doctype )?html", re.IGNORECASE)
 _NAME = re.compile(r"([A-Za-z-]+)[;:]")
@@ -41,6 +44,7 @@ class Block:
                 self.wrong = f"its {word} has more than {LONGEST_LINE} signs"
                 return
             line = line[:LONGEST_LINE]
+        line = _ZONE.sub("", line)
         there = self.lines.setdefault(word, [])
         if word in _DATES and there and there != [line]:
             self.wrong = f"it has more than one {word}; leave the right one"
@@ -77,7 +81,7 @@ class _Walk:
         elif self.within and self.within[-1][0] == "VEVENT" and word in (_ONCE | _LISTS):
             self.dates += line.count(",") + 1 if word in _LISTS else 0
             if self.dates > MOST_DATES:
-                raise ValueError(f"line {n}: its events list more than {MOST_DATES} dates beside their own")
+                raise ValueError(f"line {n}: its events list more than {MOST_DATES} other dates, or parts of rules")
             self.blocks[-1].keep(word, line)
 
     def _begin(self, n: int, kind: str) -> None:

@@ -158,7 +158,7 @@ def _why_not(event: Event, name: str, start: date) -> str:
         return event.wrong
     if not name:
         return "it has no name: SUMMARY is missing"
-    if not FIRST_YEAR <= start.year <= LAST_YEAR and not part.get("RRULE"):
+    if start.year > LAST_YEAR or (start.year < FIRST_YEAR and not part.get("RRULE")):
         return f"{start} lies outside {FIRST_YEAR} to {LAST_YEAR}"
     if ends_before(part, start):
         return "it ends before it begins"
@@ -166,11 +166,18 @@ def _why_not(event: Event, name: str, start: date) -> str:
 
 
 def _grouped(events: list[_Event]) -> list[list[_Event]]:
-    """Events of one UID or of one name together, in the order of the file."""
+    """Events of one UID or of one name together, in the order of the file.
+
+    A UID that stands for several days of a year is no identity: there the name counts.
+    """
+    held: dict[tuple[str, int], set[Span]] = {}
+    for event in events:
+        held.setdefault((event.uid, event.span.start.year), set()).add(event.span)
+    unfit = {uid for (uid, _), spans in held.items() if len(joined([*spans])) > 1} | {""}
     groups: dict[str, list[_Event]] = {}
     of_uid: dict[str, str] = {}
     for event in events:
-        key = of_uid.setdefault(event.uid, event.key) if event.uid else event.key
+        key = event.key if event.uid in unfit else of_uid.setdefault(event.uid, event.key)
         groups.setdefault(key, []).append(event)
     return list(groups.values())
 
