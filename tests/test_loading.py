@@ -81,6 +81,7 @@ def write(folder: Path, name: str, text: str) -> Path:
 D, P, X = "test-day", "test-day.proclaimed", "test-day.exceptions"
 END = 'body = "United Nations General Assembly"\n'
 CHECKED = "checked = 2026-01-01\n"
+L = 101 * "a"
 DAY_MISTAKES = [
     row("TOML: no quotes", DAY, '"Test Day"', "Test Day", 2, D, "this is not TOML", '"double quotes"'),
     row("TOML: a table twice", DAY, END, END + "[test-day]\n", 9, D, "this is not TOML", "only once"),
@@ -93,6 +94,7 @@ DAY_MISTAKES = [
     row("no check", DAY, CHECKED, "", 1, D, "checked is missing", "add checked ="),
     row("a date as words", DAY, "2026-01-01", '"January"', 5, D, "checked is not a date", "2026-07-30"),
     row("not a list", DAY, CHECKED, CHECKED + 'themes = "food"\n', 6, D, "themes is not a list", 'themes = ["..."]'),
+    row("a long id", DAY.replace(D, L), "Test Day", "Test", 1, L, "the id has 101 signs, of at most 100", "rename"),
     row("a theme", DAY, CHECKED, CHECKED + 'themes = ["a", "../../x"]\n', 6, D, "the theme '../../x'", "like"),
     row("a theme's case", DAY, CHECKED, CHECKED + 'themes = ["Food"]\n', 6, D, "the theme 'Food' is not lower", "like"),
     row("a long theme", DAY, CHECKED, CHECKED + f'themes = ["{61 * "a"}"]\n', 6, D, "the theme 'aaa", "at most 60"),

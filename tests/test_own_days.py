@@ -105,6 +105,7 @@ IDS = [
     ("International Day of the Harbour", "day-harbour"), ("Harbour Day 2027", "harbour-day"),
     ("Été à la mer", "ete-la-mer"),
     ("1st World Ferry Day", "ferry-day"), ("World Day", "day"), ("The World", "the-world"),
+    ("A" * 200, "a" * 80), (f"{'A' * 79} B", "a" * 79),
 ]  # fmt: skip
 
 

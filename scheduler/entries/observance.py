@@ -29,13 +29,12 @@ if TYPE_CHECKING:
     from scheduler.toml import Table
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_LONGEST_THEME = 60  # signs; files and addresses are called by it
+_LONGEST_ID, _LONGEST_THEME = 100, 60  # signs; files and addresses are called by them
 
 
 def observance(name: str, t: Table) -> Observance:
     """One entry, its mistakes noted in the table's problems. Its dates are checked by `check_dates`."""
-    if not _ID.fullmatch(name) or re.search(r"\d{4}", name):
-        t.wrong("", f"the id '{name}' is not lower-case words joined by hyphens, without a year", "rename the entry")
+    _check_id(name, t)
     unverified = t.yes("unverified", default=False)
     proclaimed = _proclaimed(t.table("proclaimed", needed=not unverified), needed=not unverified)
     in_languages, name_sources = names(t, t.text("name"))
@@ -63,6 +62,13 @@ def observance(name: str, t: Table) -> Observance:
     )
     t.finish()
     return made
+
+
+def _check_id(name: str, t: Table) -> None:
+    if not _ID.fullmatch(name) or re.search(r"\d{4}", name):
+        t.wrong("", f"the id '{name}' is not lower-case words joined by hyphens, without a year", "rename the entry")
+    if len(name) > _LONGEST_ID:
+        t.wrong("", f"the id has {len(name)} signs, of at most {_LONGEST_ID}", "rename the entry")
 
 
 def _subject(t: Table) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
+_LONGEST = 80  # signs of an id that is made, so that a number has room behind it
 _EMPTY = {"the", "of", "for", "and", "in", "on", "to", "a", "international", "world", "united", "nations"}
 
 
@@ -47,7 +48,9 @@ def id_for(name: str) -> str:
     words = [w for w in words if w not in _EMPTY] or words
     while words and not words[0][0].isalpha():
         words.pop(0)
-    return "-".join(words[:7]) or "day-" + "".join(chr(97 + byte % 26) for byte in sha256(name.encode()).digest()[:8])
+    if made := "-".join(words[:7])[:_LONGEST].rstrip("-"):
+        return made
+    return "day-" + "".join(chr(97 + byte % 26) for byte in sha256(name.encode()).digest()[:8])
 
 
 def free_id(id: str, taken: Container[str]) -> str:
