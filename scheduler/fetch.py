@@ -114,6 +114,17 @@ def _shown(address: str) -> str:
     return re.sub(r"//[^/?#]*@", "//...@", address)[:200]
 
 
+def may_be_secret(address: str) -> bool:
+    """Whether an address may be a key itself: whoever has that of a private calendar can read it.
+
+    Such an address has a query, a fragment, the word private, or a run of letters and digits that nobody would write.
+    """
+    parts = urlsplit(address)
+    runs = re.findall(r"[A-Za-z0-9_]{12,}", parts.path)
+    odd = any(re.search(r"\d", run) and re.search(r"[A-Za-z]", run) for run in runs)
+    return bool(parts.query or parts.fragment or odd or "private" in parts.path.lower())
+
+
 def _require_allowed(parts: SplitResult, rules: Rules) -> None:
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE and rules.allow_private):
         return

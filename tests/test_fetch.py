@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from contextlib import contextmanager
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -16,7 +17,9 @@ from conftest import everything
 from test_importing import ON, event, ics
 
 from scheduler.errors import BadData, UsageError
-from scheduler.fetch import MOST_HOPS, Rules, fetch, is_public
+from scheduler.fetch import MOST_HOPS, Rules, fetch, is_public, may_be_secret
+from scheduler.lists.series import read_series
+from scheduler.workflow.importing import fields_of
 
 FEED = ics(event(f"{ON}20270911", name="Quay Days")).encode()
 MOST = 1000  # bytes
@@ -349,6 +352,30 @@ def test_a_name_that_changes_its_mind_is_asked_for_its_number_once(site):
     assert next(told) == ["10.0.0.1"]
 
 
+KEYS = [
+    "https://calendar.google.com/calendar/ical/ana%40example.org/private-0a1b2c3d4e5f/basic.ics",
+    "https://outlook.office365.com/owa/calendar/0a1b2c3d4e5f60718293@example.org/1122334455aabbcc/calendar.ics",
+    "https://p12-caldav.icloud.com/published/2/MTIzNDU2Nzg5MDEyMzQ1Ng", "https://example.org/x.ics?token=1",
+    "https://example.org/x.ics#1", "https://cloud.example.org/remote.php/dav/public-calendars/Zx81pQr4TtWm",
+]  # fmt: skip
+OPEN_ADDRESSES = [
+    "https://example.org/",
+    "https://www.example.org/days/2027/calendar-2027.ics",
+    "https://example.org/international.ics",
+]
+
+
+def test_an_address_that_may_be_a_key_is_known():
+    assert [may_be_secret(each) for each in KEYS] == [True] * len(KEYS)
+    assert [may_be_secret(each) for each in OPEN_ADDRESSES] == [False] * len(OPEN_ADDRESSES)
+
+
+def test_only_an_address_that_is_no_key_becomes_a_source():
+    (day,), _ = read_series(FEED.decode(), date(2026, 7, 1))
+    kept = [fields_of(day, each, date(2026, 7, 1))["sources"] for each in (*KEYS, *OPEN_ADDRESSES)]
+    assert kept == [[]] * len(KEYS) + [[each] for each in OPEN_ADDRESSES]
+
+
 # --- as a person calls it
 
 
@@ -383,3 +410,11 @@ def test_what_a_server_calls_it_does_not_matter_and_a_second_import_adds_nothing
     before = everything(workspace)
     assert daymark.json(*words, home=workspace)["written"]["ids"] == []
     assert everything(workspace) == before
+
+
+def test_the_key_of_a_private_calendar_is_written_nowhere(daymark, workspace, site):
+    told = address(site, "/feed/private-0a1b2c3d4e5f?token=secretword")
+    assert daymark("calendar", "import", told, "--allow-private", "--write", home=workspace).code == 0
+    imported = (workspace / "calendars" / "imported.toml").read_text("utf-8")
+    assert "# From an address of 127.0.0.1: not yet held" in imported
+    assert not any(b"secretword" in path.read_bytes() for path in workspace.rglob("*") if path.is_file())

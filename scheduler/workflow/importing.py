@@ -6,12 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scheduler import dates
 from scheduler.compare import Kind, Listed, compare
 from scheduler.encoding import text_of
 from scheduler.errors import BadFile, Problem, UnknownName
 from scheduler.exports import free_id, id_for
+from scheduler.fetch import Rules, fetch, may_be_secret
 from scheduler.lists import MOST_BYTES, read_bytes
 from scheduler.lists.series import read_series
 from scheduler.model import FIRST_YEAR, LAST_YEAR
@@ -65,8 +67,6 @@ class Reviewed:
 def read_source(source: str, *, allow_private: bool = False) -> bytes:
     """The bytes of a file, or of an address. Raises BadFile, BadData or UsageError."""
     if "://" in source:
-        from scheduler.fetch import Rules, fetch
-
         return fetch(source, Rules(MOST_BYTES, allow_private=allow_private))
     return read_bytes(Path(source))
 
@@ -143,14 +143,17 @@ def take(ws: Workspace, reviewed: Reviewed, only: Collection[str], *, dry_run: b
 
 
 def _shown(source: str) -> str:
-    """The source as a comment may hold it."""
+    """The source as a comment may hold it: of an address that may be a key, the host."""
+    if "://" in source and may_be_secret(source):
+        return f"an address of {urlsplit(source).hostname}"
     return "".join(c if c.isprintable() else "?" for c in source.encode("utf-8", "replace").decode())[:500]
 
 
 def fields_of(series: Series, source: str, today: date) -> dict[str, Any]:
-    """The fields of an entry, as a calendar file has them."""
+    """The fields of an entry, as a calendar file has them. Its sources are published, so that no key is among them."""
     day = series.day
-    sources = [series.address, source if source.startswith("https://") else ""]
+    is_open = source.startswith("https://") and not may_be_secret(source)
+    sources = [series.address, source if is_open else ""]
     return {
         "name": day.name(),
         "rule": day.rule,
