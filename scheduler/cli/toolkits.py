@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from scheduler.cli import show
 from scheduler.cli.options import DryRun, Home, Json, Now, workspace
 from scheduler.errors import UnknownName, UsageError
 from scheduler.model import LANGUAGES
+
+if TYPE_CHECKING:
+    from scheduler.workflow.toolkit import Toolkit
 
 
 def toolkit(
@@ -29,7 +32,6 @@ def toolkit(
     json: Json = False,
 ) -> None:
     """Write a campaign's approved texts and pictures for partners: a page, a folder, a ZIP, and what changed."""
-    from scheduler.exports.toolkit import Change
     from scheduler.workflow.calendar import sync
     from scheduler.workflow.toolkit import make_toolkit
 
@@ -41,12 +43,15 @@ def toolkit(
     if json:
         show.document(asdict(made) | {"folder": str(made.folder), "archive": str(made.archive)})
         return
+    _tell(made, dry_run=dry_run)
+
+
+def _tell(made: Toolkit, *, dry_run: bool) -> None:
     for reason in made.left_out:
         show.aside(f"left out: {reason}")
     show.line(f"would write {made.archive}" if dry_run else str(made.archive))
-    change = made.change or Change(made.version, "")
-    for what, names in (("new", change.new), ("changed", change.changed), ("no longer to be used", change.gone)):
-        for name in names:
+    for what, key in (("new", "new"), ("changed", "changed"), ("no longer to be used", "gone")):
+        for name in getattr(made.change, key, ()):
             show.aside(f"{what}: {name}")
     news = "nothing changed" if made.change is None else "new"
     page = "" if dry_run else f"; the page is {made.folder / 'index.html'}"
